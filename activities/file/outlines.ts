@@ -25,10 +25,10 @@ export async function fileSpec(
   const format = await loadFormat(row.format);
   return {
     format,
-    outlines: files.map(({ title, columns, layout }) => ({
-      ...{ title, columns, options, about },
+    outlines: files.map(({ dataset, title, columns, layout }) => ({
+      ...{ dataset, title, columns, options, about },
       layout: readLayout(format, layout),
     })),
-    ...(bundle === undefined ? {} : { bundle: { ...bundle, datasets: files.map(({ dataset }) => dataset) } }),
+    ...(bundle === undefined ? {} : { bundle }),
   };
 }

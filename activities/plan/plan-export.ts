@@ -126,7 +126,7 @@ async function makePlan(
     totalRows: sumOver(files, ({ totalRows }) => totalRows),
     maxBytes: sizes.maxBytes,
     files: files.map(({ planned }) => planned),
-    ...(bundle === undefined ? {} : { bundle: storedBundle(bundle) }),
+    ...(bundle === undefined ? {} : { bundle }),
     maskKeyId: hasHashes(used) ? source.maskKeyId : null,
     timezone,
     plannedAt,
@@ -151,14 +151,10 @@ function createBundle(
   }
   return {
     ...{ serviceVersion, requestedBy },
-    datasets: parts.map(({ dataset }) => dataset.name),
     withheld: parts.map(({ dataset }) => withheldFrom(datasetNamed(registry, dataset.name), dataset)),
     leftOutFiles: accountDatasets(registry).length - parts.length,
   };
 }
-
-/** Its datasets are those of the plan's files. */
-const storedBundle = ({ datasets: _datasets, ...rest }: Bundle) => rest;
 
 function requestFromRow({ type, format, filters, columns, sort, options }: JobRow): ExportRequest {
   return { type, format, filters, columns, ...(sort === null ? {} : { sort }), options, notify: {} };

@@ -3,6 +3,7 @@ import type { Dataset } from '../../shared/datasets/define-dataset.js';
 import { shownColumns } from '../../shared/datasets/shown-columns.js';
 import { ownedBy, type Owner } from '../../shared/datasets/owned-rows.js';
 import { freezeQuery } from '../../shared/datasets/query.js';
+import { rowOrder } from '../../shared/datasets/sort.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { Bundle, FileSpec } from '../../shared/formats/file-spec.js';
 import type { About, BareOutline, FormatResources } from '../../shared/formats/encoding.js';
@@ -77,12 +78,12 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
     inputs: lane.inputs ?? [],
     catalog,
   });
-  const bare: BareOutline = { title: dataset.title, columns: shown, options, about };
+  const bare: BareOutline = { dataset: dataset.name, title: dataset.title, columns: shown, options, about };
 
   const reader = openLane(source, () => dataset, laneWork, lane);
   const sample = await readSample(reader, query, session, signal);
-  const which = describeRows(dataset, request);
-  const layout = (await format.layout?.([...sample.first, ...sample.last], bare, resources, which)) ?? null;
+  const rows = { words: describeRows(dataset, request), order: rowOrder(dataset.key, request.sort) };
+  const layout = (await format.layout?.([...sample.first, ...sample.last], bare, resources, rows)) ?? null;
   const outline = { ...bare, layout };
   const spec: FileSpec = { format, outlines: [outline], ...(work.bundle === undefined ? {} : { bundle: work.bundle }) };
   const measured = await measureRows(spec, resources, sample);

@@ -25,6 +25,9 @@ import { cutSegments, fittingRows } from '../../shared/plan/segments.js';
 import { DEFAULT_TUNING } from '../../shared/temporal/tuning.js';
 import { cutRows, readChunks } from './row-chunks.js';
 
+/** In the order of the input. */
+const ROWS = { words: [], order: { columns: orders.key, descending: false } };
+
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { parse: { type: 'boolean', default: false } },
@@ -90,7 +93,7 @@ function readSample(): RowSample {
 
 async function outlineOf({ first }: RowSample): Promise<FileOutline> {
   const bare: BareOutline = {
-    title: orders.title,
+    ...{ dataset: orders.name, title: orders.title },
     columns: shownColumns(orders, Object.keys(orders.columns)),
     options: format.options.parse({}),
     about: {
@@ -102,7 +105,7 @@ async function outlineOf({ first }: RowSample): Promise<FileOutline> {
       plannedAt: '2026-01-01T00:00:00.000Z',
     },
   };
-  return { ...bare, layout: (await format.layout?.(first, bare, resources, [])) ?? null };
+  return { ...bare, layout: (await format.layout?.(first, bare, resources, ROWS)) ?? null };
 }
 
 async function planSegments(

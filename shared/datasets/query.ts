@@ -7,7 +7,7 @@ import { computedColumn, type ColumnDefinition, type Dataset } from './define-da
 import { filterCondition } from './filter-condition.js';
 import type { ColumnRights } from './column-types.js';
 import { shownSql, shownType } from './masks.js';
-import { orderColumns, parseSort } from './sort.js';
+import { parseSort, rowOrder } from './sort.js';
 import type { ShownColumn } from './shown-columns.js';
 
 /**
@@ -105,14 +105,12 @@ export function freezeQuery(
 }
 
 function orderOf(dataset: Dataset, sort: string | undefined): Order {
-  const { column, descending } = sort === undefined ? UNSORTED : parseSort(sort);
-  if (column !== undefined && dataset.sorts?.includes(column) !== true) {
-    throw new RangeError(`${dataset.name} can't be sorted by ${column}`);
+  if (sort !== undefined && dataset.sorts?.includes(parseSort(sort).column) !== true) {
+    throw new RangeError(`${dataset.name} can't be sorted by ${parseSort(sort).column}`);
   }
-  return { key: orderColumns(dataset.key, column).map((name) => `${ROWS}.${escapeIdentifier(name)}`), descending };
+  const { columns, descending } = rowOrder(dataset.key, sort);
+  return { key: columns.map((name) => `${ROWS}.${escapeIdentifier(name)}`), descending };
 }
-
-const UNSORTED = { column: undefined, descending: false };
 
 type Order = Pick<FrozenQuery, 'key' | 'descending'>;
 

@@ -37,6 +37,21 @@ export function sortNames(choices: readonly string[]): string[] | undefined {
   return new Set(names).size === names.length ? names : undefined;
 }
 
+/** The order of the rows of an export. */
+export interface RowOrder {
+  /** The column to sort by, if any, then the key. Unique together. */
+  readonly columns: readonly string[];
+  /** Whether all of them descend. */
+  readonly descending: boolean;
+}
+
+/** @param sort of a request, after validation; undefined: the order of the key */
+export function rowOrder(key: readonly string[], sort: string | undefined): RowOrder {
+  if (sort === undefined) return { columns: key, descending: false };
+  const { column, descending } = parseSort(sort);
+  return { columns: orderColumns(key, column), descending };
+}
+
 /** The columns that order the rows: the one to sort by, then those of the key, which make the order unique. */
 export const orderColumns = (key: readonly string[], column: string | undefined): readonly string[] =>
   column === undefined ? key : [column, ...key.filter((name) => name !== column)];

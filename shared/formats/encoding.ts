@@ -4,6 +4,7 @@ import type { ComputedType } from '../datasets/computed.js';
 import type { Texts } from '../datasets/compute.js';
 import type { ShownColumn } from '../datasets/shown-columns.js';
 import type { RenderColumn } from '../datasets/query.js';
+import type { RowOrder } from '../datasets/sort.js';
 import type { FormatOptions } from './format-options.js';
 import type { PdfResources } from './pdf/resources.js';
 
@@ -80,6 +81,8 @@ export interface RowLane {
 export interface BareOutline {
   readonly columns: readonly ShownColumn[];
   readonly options: FormatOptions;
+  /** The dataset's name. */
+  readonly dataset: string;
   /** The dataset's title. */
   readonly title: string;
   /** Who requested what and when, for files that show it. */
@@ -101,6 +104,13 @@ export interface About {
   readonly filters: Readonly<Record<string, FilterValue>>;
   /** When the export was planned, ISO 8601. */
   readonly plannedAt: string;
+}
+
+/** Which rows a file has. */
+export interface DescribedRows {
+  /** The filters and the order, in words. */
+  readonly words: readonly string[];
+  readonly order: RowOrder;
 }
 
 /** Measurements of a sample of rows, per row. */
@@ -161,13 +171,12 @@ export interface Encoding<Layout = unknown, Position = unknown> {
   /**
    * Freezes what the format needs to know before it writes.
    * @param sample rows of both ends, as COPY returns them; the last one of an end may be incomplete
-   * @param which the filters and the order of the rows, in words
    */
   layout?(
     sample: readonly RowBytes[],
     outline: BareOutline,
     resources: FormatResources,
-    which: readonly string[],
+    rows: DescribedRows,
   ): Layout | Promise<Layout>;
   /** Reads a layout that was stored. Set for a format that has one. */
   readonly layoutSchema?: z.ZodType<Layout>;

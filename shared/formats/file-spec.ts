@@ -14,8 +14,6 @@ export interface FileSpec {
 export interface Bundle {
   /** Version of the service that planned it. */
   readonly serviceVersion: string;
-  /** Dataset names, by file. */
-  readonly datasets: readonly string[];
   /** The administrator who requested it on behalf of the user; null if the user did. */
   readonly requestedBy: string | null;
   /** What each file lacks, by file. */

@@ -30,6 +30,8 @@ export interface Format {
   columnsProblem?(columns: readonly ShownColumn[], options: FormatOptions): string | null;
   /** A column's type in the file, as text for people, such as `DECIMAL(12, 2)`. Set if a file's columns have types. */
   readonly columnType?: (column: ShownColumn) => string;
+  /** Whether the file has times in UTC, regardless of the request's timezone. */
+  readonly timesInUtc?: boolean;
   /** Loads what shows rows without making a file. */
   readonly loadPreview: () => Promise<FormatPreview>;
   /** Loads the code that makes the bytes, and its libraries. */

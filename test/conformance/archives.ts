@@ -38,7 +38,10 @@ const manifestSchema = z.strictObject({
       dataset: z.string(),
       title: z.string(),
       schema: z.array(
-        z.strictObject({ name: z.string(), label: z.string(), type: z.string(), mask: z.enum(MASKS).optional() }),
+        z.strictObject({
+          ...{ name: z.string(), label: z.string(), type: z.string() },
+          ...{ file_type: z.string().optional(), mask: z.enum(MASKS).optional() },
+        }),
       ),
       left_out: z.strictObject({
         locked: z.array(z.strictObject({ name: z.string(), label: z.string(), reason: z.string() })),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { openLane } from '../../activities/file/lanes.js';
-import { ONLY, outlineFor } from '../support/outline.js';
+import { ONLY, outlineFor, UNORDERED } from '../support/outline.js';
 import { conditionsOf, restrictDataset } from '../../shared/datasets/column-rights.js';
 import { shownColumns } from '../../shared/datasets/shown-columns.js';
 import { BUILT_IN_DATASETS, defineDataset, type Dataset } from '../../shared/datasets/index.js';
@@ -141,7 +141,7 @@ describe('both lanes produce the same bytes:', () => {
     const lane = openLane(service.deps.source, () => dataset, { format, columns: shown, options }, { inputs });
     const { formatResources: resources } = service.deps;
     const bare = outlineFor(shown, { options });
-    const outline = { ...bare, layout: (await format.layout?.([], bare, resources, [])) ?? null };
+    const outline = { ...bare, layout: (await format.layout?.([], bare, resources, UNORDERED)) ?? null };
     const [own = null] = format.positions?.(outline, [{ rows: 5000, member: 0 }], false) ?? [];
     const encoder = openSegment({ format, outlines: [outline] }, { ...ONLY, own }, resources);
     const file: Buffer[] = [];

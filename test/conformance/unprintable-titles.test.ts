@@ -4,7 +4,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { joinFile, openSegment } from '../../shared/formats/file.js';
 import { orSkip } from '../support/or-skip.js';
-import { ONLY, outlineFor } from '../support/outline.js';
+import { ONLY, outlineFor, UNORDERED } from '../support/outline.js';
 import { makePdf, openResources } from '../shared/formats/pdf/support.js';
 import { savedFile } from './contents.js';
 import { hasPdfReaders, readPdf } from './read-pdf.js';
@@ -37,7 +37,7 @@ describe('titles and labels with characters that XML cannot contain', () => {
     const env = await orSkip(this, spreadsheetPython);
     const bare = outlineFor([COLUMN], { title: TITLE, options: xlsx.options.parse({}) });
     const rows = { bytes: Buffer.from('value\n'), rows: 1 };
-    const outline = { ...bare, layout: (await xlsx.layout?.([rows], bare, {}, [])) ?? null };
+    const outline = { ...bare, layout: (await xlsx.layout?.([rows], bare, {}, UNORDERED)) ?? null };
     const spec = { format: xlsx, outlines: [outline] };
     const position = { ...ONLY, own: { row: 2 } };
     const encoder = openSegment(spec, position, {});

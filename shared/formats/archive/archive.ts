@@ -26,7 +26,7 @@ export function archiveOf(spec: FileSpec): Archive | null {
   const { bundle } = spec;
   if (bundle !== undefined) {
     return {
-      memberName: (position) => memberFile(spec, bundle, position),
+      memberName: (position) => memberFile(spec, position),
       level: FASTEST,
       noting: hashed,
       files: (members) => bundleFiles(spec, bundle, members),

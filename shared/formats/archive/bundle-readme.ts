@@ -10,6 +10,7 @@ export function bundleReadme(spec: FileSpec, bundle: Bundle, files: readonly Man
   const made = `${about.plannedAt.slice(0, 10)} at ${about.plannedAt.slice(11, 16)} UTC`;
   const width = Math.max(...files.map(({ name }) => name.length), MANIFEST.length);
   const line = (name: string, what: string): string => `  ${name.padEnd(width)}  ${what}`;
+  const timezone = format.timesInUtc === true ? 'UTC' : String(options.timezone ?? 'UTC');
   const howToOpen = format.howToOpen ?? `Any text editor opens a .${format.extension} file.`;
   return [
     'YOUR DATA',
@@ -32,7 +33,7 @@ export function bundleReadme(spec: FileSpec, bundle: Bundle, files: readonly Man
     '',
     'TIMES',
     '',
-    `Times are in the timezone ${String(options.timezone ?? 'UTC')}, unless they show another offset.`,
+    `Times are in the timezone ${timezone}, unless they show another offset.`,
     '',
     'IF YOU HAVE QUESTIONS',
     '',

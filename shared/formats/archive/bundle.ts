@@ -1,8 +1,10 @@
 import { crc32 } from '@node-rs/crc32';
 import { createHash } from 'node:crypto';
+import type { Mask } from '../../datasets/column-types.js';
+import type { ShownColumn } from '../../datasets/shown-columns.js';
 import { combineCrc32 } from '../../plan/crc32.js';
 import { bundleReadme } from './bundle-readme.js';
-import { MANIFEST, type ManifestFile } from './manifest.js';
+import { MANIFEST, type ManifestColumn, type ManifestFile } from './manifest.js';
 import { outlineOf, type Bundle, type FileSpec } from '../file-spec.js';
 import type { NamedBytes, SegmentPosition } from '../encoding.js';
 import { numberIn, sumOf } from '../sums.js';
@@ -13,15 +15,8 @@ import type { ZipMember } from './zip.js';
 export const README = 'README.txt';
 
 /** A dataset's file in the archive. */
-export function memberFile(
-  { format }: FileSpec,
-  { datasets }: Bundle,
-  { file }: Pick<SegmentPosition, 'file'>,
-): string {
-  const dataset = datasets[file];
-  if (dataset === undefined) throw new RangeError(`The plan has no file ${file}.`);
-  return `${dataset}.${format.extension}`;
-}
+export const memberFile = (spec: FileSpec, position: Pick<SegmentPosition, 'file'>): string =>
+  `${outlineOf(spec, position).dataset}.${spec.format.extension}`;
 
 /** @param members with summaries that have `size`, `crc32` and `sha256` of plain bytes */
 export function bundleFiles(spec: FileSpec, bundle: Bundle, members: readonly ZipMember[]): NamedBytes[] {
@@ -48,7 +43,7 @@ export function bundleFiles(spec: FileSpec, bundle: Bundle, members: readonly Zi
 
 function describe(spec: FileSpec, bundle: Bundle, { name, segments, tail }: ZipMember): ManifestFile {
   const file = segments[0]?.position.file ?? 0;
-  const { title, columns } = outlineOf(spec, { file });
+  const { dataset, title, columns } = outlineOf(spec, { file });
   const withheld = bundle.withheld[file];
   if (withheld === undefined) throw new RangeError(`The plan has no file ${file}.`);
   const sum = sumOf(segments);
@@ -60,16 +55,22 @@ function describe(spec: FileSpec, bundle: Bundle, { name, segments, tail }: ZipM
   const end = { bytes: tail.length, sha256: createHash('sha256').update(tail).digest('hex') };
   return {
     name,
-    dataset: bundle.datasets[file] ?? '',
-    title,
-    schema: columns.map(({ name, label, type }) => {
-      const mask = withheld.masked[name];
-      return { name, label, type, ...(mask === undefined ? {} : { mask }) };
-    }),
+    ...{ dataset, title },
+    schema: columns.map((column) => describeColumn(spec, column, withheld.masked[column.name])),
     left_out: { locked: withheld.locked, hidden: withheld.hidden },
     rows: segments.reduce((total, { rows }) => total + rows, 0),
     bytes: sum.size + tail.length,
     crc32: checksum.toString(16).padStart(8, '0'),
     pieces: tail.length === 0 ? pieces : [...pieces, end],
+  };
+}
+
+function describeColumn({ format }: FileSpec, column: ShownColumn, mask: Mask | undefined): ManifestColumn {
+  const { name, label, type } = column;
+  const fileType = format.columnType?.(column);
+  return {
+    ...{ name, label, type },
+    ...(fileType === undefined ? {} : { file_type: fileType }),
+    ...(mask === undefined ? {} : { mask }),
   };
 }

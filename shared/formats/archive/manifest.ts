@@ -4,11 +4,13 @@ import type { Withheld } from '../../datasets/withheld.js';
 /** The archive's machine-readable description. See docs/formats.md. */
 export const MANIFEST = 'manifest.json';
 
-interface ManifestColumn {
+export interface ManifestColumn {
   readonly name: string;
   readonly label: string;
   /** Of the masked values, if the column has a mask. */
   readonly type: string;
+  /** In the file, if the file's columns have types. */
+  readonly file_type?: string;
   readonly mask?: Mask;
 }
 

@@ -28,8 +28,9 @@ const columnsOf = ({ columns, layout }: FileOutline<ParquetLayout>): ParquetColu
 function tail(outline: FileOutline<ParquetLayout>, segments: readonly WrittenSegment<ParquetPosition>[]): Buffer {
   const facts = {
     columns: columnsOf(outline),
+    order: outline.layout.order,
     codec: parquetSettings(outline.options).compression,
-    createdBy: outline.layout.createdBy,
+    createdBy: `export-service version ${outline.layout.serviceVersion}`,
     metadata: keyValues(outline),
     hasPageIndex: segments.every(({ position }) => position.own.hasPageIndex),
   };
@@ -40,12 +41,12 @@ function tail(outline: FileOutline<ParquetLayout>, segments: readonly WrittenSeg
 }
 
 export const parquetEncoding: Encoding<ParquetLayout, ParquetPosition> = {
-  encoderVersion: 2,
+  encoderVersion: 3,
   lane: 'binary',
   renderColumn: (): RenderColumn => renderField,
   copySql,
   rows: tupleRowLane,
-  layout: (_sample, outline) => createLayout(outline),
+  layout: (_sample, outline, _resources, rows) => createLayout(outline, rows),
   layoutSchema: parquetLayout,
   positions: ({ columns, options }, segments, _withHeadroom, size) =>
     parquetPositions(

@@ -1,8 +1,9 @@
 import { writeColumnChunk } from './column-metadata.js';
 import type { Codec } from './compress.js';
 import { PageIndexWriter } from './page-index.js';
+import { writeOrder, type ParquetOrder } from './row-order.js';
 import { writeSchema, type ParquetColumn } from './schema.js';
-import { SummaryReader } from './summary.js';
+import { SummaryReader, type SummarizedChunk } from './summary.js';
 import { ITEMS, ThriftWriter } from './thrift-writer.js';
 
 /** The end of a file: the index of its pages and `FileMetaData` (parquet.thrift), computed from summaries. */
@@ -18,6 +19,7 @@ const ROW_GROUP_BYTES = 64 * 1024;
 
 export interface FooterFacts {
   readonly columns: readonly ParquetColumn[];
+  readonly order: ParquetOrder;
   readonly codec: Codec;
   readonly createdBy: string;
   /** Key-value metadata. */
@@ -100,35 +102,36 @@ class RowGroupsWriter {
     const reader = new SummaryReader(summary, hasPageIndex);
     for (let group = reader.nextGroup(); group !== null; group = reader.nextGroup()) {
       const start = this.#position;
-      let plainBytes = 0;
       this.#chunks.clear();
-      for (const column of columns) plainBytes += this.#addChunk(column, reader, group);
-      this.#endGroup(start, plainBytes, group.rows);
+      const chunks = columns.map((column) => this.#addChunk(column, reader, group));
+      this.#endGroup(start, chunks, group.rows);
     }
   }
 
-  /** @returns its bytes before compression */
   #addChunk(
     column: ParquetColumn,
     reader: SummaryReader,
     { rows, pageRows }: { readonly rows: number; readonly pageRows: readonly number[] },
-  ): number {
+  ): SummarizedChunk {
     const { codec, hasPageIndex } = this.#facts;
     const chunk = reader.nextChunk();
     const position = this.#position;
     const indexes = hasPageIndex ? this.index.add(chunk, position, pageRows) : null;
     writeColumnChunk(this.#chunks, chunk, { column, codec, rows, position, indexes });
     this.#position += chunk.bytes;
-    return chunk.plainBytes;
+    return chunk;
   }
 
-  #endGroup(start: number, plainBytes: number, rows: number): void {
+  #endGroup(start: number, chunks: readonly SummarizedChunk[], rows: number): void {
     const thrift = this.#thrift;
+    const plainBytes = chunks.reduce((sum, chunk) => sum + chunk.plainBytes, 0);
+    const nulls = chunks.map((chunk) => chunk.nulls);
     thrift.openStruct();
-    thrift.list(1, ITEMS.struct, this.#facts.columns.length);
+    thrift.list(1, ITEMS.struct, chunks.length);
     thrift.items(this.#chunks.written());
     thrift.i64(2, plainBytes);
     thrift.i64(3, rows);
+    writeOrder(thrift, 4, this.#facts.order, nulls);
     thrift.i64(5, start);
     thrift.i64(6, this.#position - start);
     if (this.count <= MOST_ORDINAL) thrift.i16(7, this.count);

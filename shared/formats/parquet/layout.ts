@@ -1,20 +1,23 @@
 import { z } from 'zod';
 import { serviceVersion } from '../../process/service-version.js';
-import type { BareOutline } from '../encoding.js';
+import type { BareOutline, DescribedRows } from '../encoding.js';
+import { parquetOrder, sortedBy } from './row-order.js';
 import { parquetType, typeOf } from './types.js';
 
 /** What the plan decides for the whole file. */
 export const parquetLayout = z.object({
   /** By column. */
   types: z.array(parquetType),
-  /** The service that planned the file. */
-  createdBy: z.string(),
+  order: parquetOrder,
+  /** Of the service that planned the file. */
+  serviceVersion: z.string(),
 });
 export type ParquetLayout = z.infer<typeof parquetLayout>;
 
-const CREATED_BY = `export-service version ${serviceVersion()}`;
+const VERSION = serviceVersion();
 
-export const createLayout = ({ columns }: BareOutline): ParquetLayout => ({
+export const createLayout = ({ columns }: BareOutline, { order }: DescribedRows): ParquetLayout => ({
   types: columns.map(typeOf),
-  createdBy: CREATED_BY,
+  order: sortedBy(columns, order),
+  serviceVersion: VERSION,
 });

@@ -12,6 +12,7 @@ export const parquet: Format = {
     'A .parquet file is a table for programs that analyze data. DuckDB, pandas and many data warehouses read it.',
   options: parquetOptions,
   columnType: typeText,
+  timesInUtc: true,
   headerRow: () => 'keys',
   columnsProblem: ({ length }) =>
     length > MOST_COLUMNS

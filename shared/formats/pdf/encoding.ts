@@ -21,9 +21,9 @@ export const pdfEncoding: Encoding<PdfLayout, PdfPosition> = {
   copySql: copyTextSql,
   rows: copyTextLane(() => asItIs),
 
-  layout(sample, outline, resources, which) {
+  layout(sample, outline, resources, { words }) {
     const own = required(resources);
-    return withShaper(own.fonts().shaper, () => makeLayout(sample, outline, own, which));
+    return withShaper(own.fonts().shaper, () => makeLayout(sample, outline, own, words));
   },
   layoutSchema: pdfLayout,
   cut: ({ layout: { rowsPerPage } }) => ({ unitRows: rowsPerPage, memberRows: Infinity }),

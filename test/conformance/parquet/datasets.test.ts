@@ -77,7 +77,8 @@ describe('Parquet has the rows of', function () {
   }
 
   it('an account, with a file for each dataset, as its manifest says', async () => {
-    const { bytes, rows } = await exportFile(service, me, { type: 'account', format: 'parquet' });
+    const options = { timezone: 'Asia/Tokyo' };
+    const { bytes, rows } = await exportFile(service, me, { type: 'account', format: 'parquet', options });
     const files = await unpacked(bytes);
     assert.deepEqual(
       manifestOf(files).files.flatMap((file) => (file.rows > 0 ? [[file.name, file.rows]] : [])),
@@ -91,5 +92,19 @@ describe('Parquet has the rows of', function () {
     }
     await verified(bytes);
     assert.match(String(files.get('README.txt')), /parquet file is a table/);
+    // Whatever the timezone of the request.
+    assert.match(String(files.get('README.txt')), /Times are in the timezone UTC, unless they show another offset\./);
+    assert.deepEqual(
+      manifestOf(files)
+        .files.filter(({ dataset }) => dataset === 'letters' || dataset === 'parcels')
+        .flatMap(({ schema }) => schema.map(({ name, file_type: type }) => [name, type])),
+      [
+        ['id', 'INT32'],
+        ['body', 'STRING'],
+        ['at', 'TIMESTAMP(MICROS, UTC)'],
+        ['id', 'INT32'],
+        ['weight', 'DECIMAL(8, 3)'],
+      ],
+    );
   });
 });

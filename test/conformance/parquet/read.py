@@ -85,5 +85,12 @@ schema = [
     [name, column.physical_type if column.logical_type.type == "NONE" else str(column.logical_type)]
     for name, column in columns.items()
 ]
-groups = [file.metadata.row_group(i).num_rows for i in range(file.metadata.num_row_groups)]
-json.dump({"schema": schema, "groups": groups, "rows": list(zip(*cells))}, sys.stdout)
+row_groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
+names = list(columns)
+facts = {
+    "schema": schema,
+    "groups": [group.num_rows for group in row_groups],
+    "sorted_by": [[[names[by.column_index], by.descending] for by in group.sorting_columns] for group in row_groups],
+    "metadata": {key.decode(): value.decode() for key, value in file.metadata.metadata.items()},
+}
+json.dump({**facts, "rows": list(zip(*cells))}, sys.stdout)

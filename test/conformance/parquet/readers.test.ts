@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { defineDataset } from '../../../shared/datasets/index.js';
 import { exportFile } from '../../export-csv/compare.js';
+import { serviceVersion } from '../../../shared/process/service-version.js';
 import { queryRows } from '../../support/database.js';
 import { DEEP } from '../../support/depth.js';
 import { closeCleanly } from '../../support/leak-guard.js';
@@ -35,6 +36,7 @@ const events = defineDataset({
     document: { type: 'jsonb' },
   },
   filters: { id: { kind: 'range', column: 'id' } },
+  sorts: ['at'],
 });
 const COLUMNS = Object.entries(events.columns).map(([name, { type }]) =>
   expectedColumn(name, type, type === 'numeric'),
@@ -43,7 +45,8 @@ const COLUMNS = Object.entries(events.columns).map(([name, { type }]) =>
 /** Values in many orders, and rows of nulls, which take whole pages in small files. */
 const CREATE = (tenantId: string): string => `
   CREATE TABLE events (id bigint PRIMARY KEY, tenant_id uuid NOT NULL, owner uuid, kind text, note text, amount numeric(12, 2),
-    balance numeric(38, 10), ratio float8, flag boolean, day date, at timestamptz, nothing integer, document jsonb);
+    balance numeric(38, 10), ratio float8, flag boolean, day date, at timestamptz NOT NULL, nothing integer, document jsonb);
+  CREATE INDEX ON events (tenant_id, at, id);
   INSERT INTO events SELECT i * 7 - 5000, '${tenantId}', CASE WHEN h % 5 > 0 THEN md5((h % 40)::text)::uuid END,
     (ARRAY['opened', 'closed', NULL, 'with ''quotes'' and 山'])[1 + h % 4],
     CASE h % 6 WHEN 0 THEN NULL WHEN 1 THEN '' WHEN 2 THEN repeat('long text ', h % 50) || '🙂' ELSE md5(i::text) END,
@@ -66,8 +69,8 @@ describe('a Parquet file, read by other programs, has the rows of its table, val
   });
   after(() => closeCleanly(service));
 
-  async function exported(body: object): Promise<{ file: string; rows: number }> {
-    const { bytes, rows } = await exportFile(
+  async function exported(body: object): Promise<{ file: string; rows: number; jobId: string }> {
+    const { bytes, ...made } = await exportFile(
       service,
       { ...me, userId: someUser().userId },
       {
@@ -75,7 +78,7 @@ describe('a Parquet file, read by other programs, has the rows of its table, val
         ...body,
       },
     );
-    return { file: await savedFile(bytes, 'parquet'), rows };
+    return { file: await savedFile(bytes, 'parquet'), ...made };
   }
   const sizes = {
     'no rows': 'id > 999999',
@@ -119,6 +122,34 @@ describe('a Parquet file, read by other programs, has the rows of its table, val
       const rows = await read(file);
       assert.deepEqual([rows[0]?.[0], rows.at(-1)?.[0], rows.length], ['-4993', '-4006', 142]);
     }
+  });
+
+  it('says which rows it has, and how each row group is sorted', async () => {
+    const filters = { id: { gte: -4500, lte: 2000 } };
+    const columns = ['note', { name: 'at', as: 'wann' }, 'id'];
+    const { file, jobId } = await exported({ columns, filters, sort: '-at' });
+    const { groups, sorted_by: sorted, metadata } = await structureOf(file);
+    assert.deepEqual(groups, [400, 400, 129]);
+    const order = [
+      ['wann', true],
+      ['id', true],
+    ];
+    assert.deepEqual(sorted, [order, order, order]);
+    const about = (key: string): unknown => JSON.parse(metadata[`export.${key}`] ?? 'null');
+    assert.deepEqual([metadata['export.dataset'], metadata['export.title']], ['events', 'Events']);
+    assert.deepEqual(about('filters'), filters);
+    assert.deepEqual(about('columns'), [
+      { key: 'note', name: 'note', label: 'note', type: 'text' },
+      { key: 'wann', name: 'at', label: 'wann', type: 'timestamptz' },
+      { key: 'id', name: 'id', label: 'id', type: 'bigint' },
+    ]);
+    const [{ plannedAt } = { plannedAt: '' }] = await queryRows<{ plannedAt: string }>(
+      service.databaseUrl,
+      `SELECT plan->>'plannedAt' AS "plannedAt" FROM export_jobs WHERE job_id = $1`,
+      [jobId],
+    );
+    assert.equal(metadata['export.planned_at'], plannedAt);
+    assert.equal(metadata['export.service_version'], serviceVersion());
   });
 
   it('has row groups of at most the rows that the request sets', async () => {

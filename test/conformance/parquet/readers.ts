@@ -12,6 +12,10 @@ const contents = z.object({
   schema: z.array(z.tuple([z.string(), z.string()])),
   /** Rows of each row group. */
   groups: z.array(z.number()),
+  /** Columns and whether they descend, of each row group. */
+  sorted_by: z.array(z.array(z.tuple([z.string(), z.boolean()]))),
+  /** Key-value metadata. */
+  metadata: z.record(z.string(), z.string()),
   rows: z.array(z.array(z.string().nullable())),
 });
 
@@ -33,7 +37,7 @@ async function contentsBy(reader: string, file: string): Promise<z.infer<typeof 
 }
 
 /** What a file consists of, besides its rows. */
-export const structureOf = (file: string): Promise<Pick<z.infer<typeof contents>, 'schema' | 'groups'>> =>
+export const structureOf = (file: string): Promise<Omit<z.infer<typeof contents>, 'rows'>> =>
   contentsBy('pyarrow', file);
 
 const inPython = (name: string): ParquetReader => ({

@@ -16,10 +16,12 @@ const NOTHING_WITHHELD = { masked: {}, locked: [], hidden: 0 };
 
 const spec: FileSpec = {
   format: json,
-  outlines: [outlineFor(['id'], { title: 'Orders' }), outlineFor(['id'], { title: 'Notes' })],
+  outlines: [
+    outlineFor(['id'], { dataset: 'orders', title: 'Orders' }),
+    outlineFor(['id'], { dataset: 'notes', title: 'Notes' }),
+  ],
   bundle: {
     serviceVersion: '1.2.3',
-    datasets: ['orders', 'notes'],
     requestedBy: 'admin_1',
     withheld: [NOTHING_WITHHELD, NOTHING_WITHHELD],
     leftOutFiles: 0,

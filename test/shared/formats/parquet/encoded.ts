@@ -1,7 +1,8 @@
+import type { RowOrder } from '../../../../shared/datasets/sort.js';
 import type { WrittenSegment } from '../../../../shared/formats/encoding.js';
 import { parquetEncoding } from '../../../../shared/formats/parquet/encoding.js';
 import type { ParquetPosition } from '../../../../shared/formats/parquet/positions.js';
-import { ONLY, outlineFor, type TestColumn } from '../../../support/outline.js';
+import { ONLY, outlineFor, UNORDERED, type TestColumn } from '../../../support/outline.js';
 import { tupleOf, type RowFields } from './tuples.js';
 
 /** One row group of any size. */
@@ -17,11 +18,15 @@ export interface TestFile {
   readonly columns: readonly TestColumn[];
   readonly options?: Readonly<Record<string, string | number>>;
   readonly position?: ParquetPosition;
+  readonly order?: RowOrder;
 }
 
-function outlineOf({ columns, options = {} }: TestFile) {
+function outlineOf({ columns, options = {}, order = UNORDERED.order }: TestFile) {
   const outline = outlineFor(columns, { options });
-  return { ...outline, layout: parquetEncoding.layoutSchema?.parse(parquetEncoding.layout?.([], outline, {}, [])) };
+  return {
+    ...outline,
+    layout: parquetEncoding.layoutSchema?.parse(parquetEncoding.layout?.([], outline, {}, { words: [], order })),
+  };
 }
 
 /** Encodes the rows of a segment. @param cuts sizes of the chunks that the rows arrive in; the rest is one chunk */

@@ -156,7 +156,11 @@ describe('the encoder of Parquet segments', () => {
   });
 
   it('ignores a row that a sample cuts off, but not one that is missing', async () => {
-    const layout = { types: [{ kind: 'text' as const }], createdBy: 'a test' };
+    const layout = {
+      types: [{ kind: 'text' as const }],
+      order: { columns: [], descending: false },
+      serviceVersion: '1.2.3',
+    };
     const encode = (bytes: Buffer, rows: number) => {
       const encoder = parquetEncoding.createEncoder(WHOLE, { ...outlineFor(['name']), layout }, {});
       const skip = (): void => undefined;

@@ -4,7 +4,7 @@ import type { FileOutline, FormatResources, WrittenSegment } from '../../../../s
 import type { FormatOptions } from '../../../../shared/formats/format-options.js';
 import { loadFormat } from '../../../../shared/formats/load-format.js';
 import { openPdfResources } from '../../../../shared/startup/open-pdf-resources.js';
-import { outlineFor, type TestColumn } from '../../../support/outline.js';
+import { outlineFor, UNORDERED, type TestColumn } from '../../../support/outline.js';
 
 const pdf = await loadFormat('PDF');
 
@@ -35,7 +35,7 @@ export async function makePdf(
   { options = {}, pagesPerSegment = 2, chunk = Infinity, backwards = false }: MakeOptions = {},
 ): Promise<Made> {
   const bare = outlineFor(columns, { options: pdf.options.parse(options) });
-  const layout = (await pdf.layout?.([rowsOf(cells)], bare, resources, ['All rows'])) ?? null;
+  const layout = (await pdf.layout?.([rowsOf(cells)], bare, resources, { ...UNORDERED, words: ['All rows'] })) ?? null;
   const outline = { ...bare, layout };
   const perSegment = (pdf.cut?.(outline, { plainBytes: 0 }, false).unitRows ?? 1) * pagesPerSegment;
   const parts = Array.from({ length: Math.max(1, Math.ceil(cells.length / perSegment)) }, (_, segment) =>
