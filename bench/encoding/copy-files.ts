@@ -27,11 +27,12 @@ export const copyForFormat = (format: LoadedFormat, work: CopyFile): Promise<voi
 /** Writes the orders as PostgreSQL does without any rendering. */
 export const copyPlain = (work: CopyFile): Promise<void> => copyOut(work, (quoted) => quoted, copyTextSql);
 
-/** Writes the orders as CSV, as PostgreSQL does. */
+/** Writes the orders as CSV, as PostgreSQL does, without times that pyarrow can't read: before Christ, and infinite. */
 export const copyCsv = (work: CopyFile): Promise<void> =>
   copyOut(
     work,
-    (quoted) => quoted,
+    (quoted, { type }) =>
+      type === 'timestamptz' ? `CASE WHEN ${quoted} BETWEEN '0001-01-01' AND '9999-12-31' THEN ${quoted} END` : quoted,
     (select) => `COPY (${select}) TO STDOUT (FORMAT csv)`,
   );
 

@@ -165,12 +165,31 @@ export function selectedFirstSql(query: FrozenQuery, rows: number): string {
   return `${query.select} AND (${key}) IN (${first}) ${orderBy(query)} LIMIT ${rows}`;
 }
 
-/** The keys of all rows, in order. */
-export const keysSql = (query: FrozenQuery): string => `SELECT ${query.key.join(', ')} ${query.from} ${orderBy(query)}`;
+/** The keys of all rows, in order or backwards. */
+export const keysSql = (query: FrozenQuery, from: 'first' | 'last' = 'first'): string =>
+  `SELECT ${query.key.join(', ')} ${query.from} ${orderBy(from === 'first' ? query : backwards(query))}`;
+
+/** The keys after one, in order. */
+export const keysAfterSql = (query: FrozenQuery, lower: KeyBound): string =>
+  `SELECT ${query.key.join(', ')} ${query.from} AND ${compare(query, 'after', lower.map(escapeLiteral))} ${orderBy(query)}`;
+
+/** The rows after one key, up to and including another. */
+const between = (query: FrozenQuery, lower: KeyBound, upper: KeyBound): string =>
+  [
+    query.from,
+    compare(query, 'after', lower.map(escapeLiteral)),
+    compare(query, 'up to', upper.map(escapeLiteral)),
+  ].join(' AND ');
+
+export const countBetweenSql = (query: FrozenQuery, lower: KeyBound, upper: KeyBound): string =>
+  `SELECT count(*) AS rows ${between(query, lower, upper)}`;
+
+/** Whether there are such rows. */
+export const someBetweenSql = (query: FrozenQuery, lower: KeyBound, upper: KeyBound): string =>
+  `SELECT EXISTS (SELECT ${between(query, lower, upper)} ${orderBy(query)} LIMIT 1) AS found`;
 
 /** The keys of the last two rows, the last one first. */
-export const lastKeysSql = (query: FrozenQuery): string =>
-  `SELECT ${query.key.join(', ')} ${query.from} ${orderBy(backwards(query))} LIMIT 2`;
+export const lastKeysSql = (query: FrozenQuery): string => `${keysSql(query, 'last')} LIMIT 2`;
 
 /** Two keys whose texts differ. */
 export type KeyPair = readonly [KeyBound, KeyBound];

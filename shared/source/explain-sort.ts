@@ -1,30 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { z } from 'zod';
 import type { Catalog } from '../datasets/catalog.js';
 import type { Dataset } from '../datasets/define-dataset.js';
 import { ownedBy, possibleId } from '../datasets/owned-rows.js';
 import { freezeQuery, plannableSql, segmentSql, type FrozenQuery } from '../datasets/query.js';
 import { orderColumns } from '../datasets/sort.js';
 import type { PoolClient } from '../postgres.js';
+import { explain, sorts, type PlanNode } from './explain.js';
 
 const { escapeIdentifier, escapeLiteral } = pg;
-
-interface PlanNode {
-  readonly 'Node Type': string;
-  readonly 'Index Cond'?: string | undefined;
-  readonly Filter?: string | undefined;
-  readonly Plans?: readonly PlanNode[] | undefined;
-}
-const node: z.ZodType<PlanNode> = z.looseObject({
-  'Node Type': z.string(),
-  'Index Cond': z.string().optional(),
-  Filter: z.string().optional(),
-  get Plans() {
-    return z.array(node).optional();
-  },
-});
-const explained = z.tuple([z.looseObject({ Plan: node })]);
 
 /** The column whose comparisons no index serves when PostgreSQL reads a segment; null if an index finds its rows. */
 export type Unserved = 'sorted' | 'tenant' | null;
@@ -74,11 +58,6 @@ function ownedByPossibleId(dataset: Dataset, columns: Catalog['columns']) {
   return ownedBy(dataset, { tenantId }, columns).map((sql) => ({ sql, column: isPlain(sql) ? column : null }));
 }
 
-async function explain(client: PoolClient, statement: string): Promise<PlanNode> {
-  const { rows } = await client.query<{ 'QUERY PLAN': unknown }>(`EXPLAIN (FORMAT JSON) ${statement}`);
-  return explained.parse(rows[0]?.['QUERY PLAN'])[0].Plan;
-}
-
 /**
  * The plan for any values of the parameters. With literals, PostgreSQL could see that the tenant has no rows, and choose
  * any index.
@@ -112,6 +91,3 @@ const isFiltered = ({ Filter, Plans = [] }: PlanNode, parameter: string): boolea
 /** Whether rows with other values of a parameter are read and left out. */
 const filters = (scan: Scan, parameter: string): boolean =>
   !has(scan.at(-1)?.['Index Cond'], parameter) && scan.some(({ Filter }) => has(Filter, parameter));
-
-/** Whether no index gives the order. An incremental sort only sorts rows with the same value by their key. */
-const sorts = ({ 'Node Type': type, Plans = [] }: PlanNode): boolean => type === 'Sort' || Plans.some(sorts);

@@ -12,9 +12,12 @@ export interface SourceSession {
   readonly maskKeyId?: string | null;
 }
 
-/** What masks need beyond the session: see `maskKeyOf`. */
-interface MaskSettings {
+/** What an export's session doesn't say. */
+interface SessionDetails {
+  /** For masks: see `maskKeyOf`. */
   readonly maskKey?: string | undefined;
+  /** A snapshot that another transaction exported, to see the same rows. */
+  readonly snapshot?: string | undefined;
 }
 
 export interface OpenSession {
@@ -33,7 +36,7 @@ export interface OpenSession {
  */
 export async function openSession(
   pool: Pool,
-  session: SourceSession & MaskSettings,
+  session: SourceSession & SessionDetails,
   signal: AbortSignal,
 ): Promise<OpenSession> {
   const fault = (error: unknown): unknown => (signal.aborted ? signal.reason : sourceFault(error));
@@ -66,8 +69,11 @@ export async function openSession(
   return { client, commit, fault, close };
 }
 
-async function begin(client: PoolClient, session: SourceSession & MaskSettings): Promise<Backend | undefined> {
+async function begin(client: PoolClient, session: SourceSession & SessionDetails): Promise<Backend | undefined> {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  if (session.snapshot !== undefined) {
+    await client.query(`SET TRANSACTION SNAPSHOT ${client.escapeLiteral(session.snapshot)}`);
+  }
   const { rows } = await client.query<Backend>(
     `SELECT ${THIS_BACKEND}, set_config('TimeZone', $1, true), set_config('DateStyle', 'ISO, MDY', true),
        set_config('IntervalStyle', 'postgres', true), set_config('bytea_output', 'hex', true),

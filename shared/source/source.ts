@@ -13,6 +13,7 @@ import { readBounds } from './key-bounds.js';
 import { maskKeyId, maskKeyOf } from './mask-key.js';
 import type { Pool, PoolClient } from '../postgres.js';
 import { openSession, type OpenSession, type SourceSession } from './session.js';
+import type { Spare } from './second-walk.js';
 import { findSlowSorts, type SlowSort } from './find-slow-sorts.js';
 import { readCatalog, readCatalogs } from './read-catalog.js';
 import { readPolicyBypasses, type PolicyBypass } from './read-policy-bypasses.js';
@@ -65,8 +66,9 @@ export class Source {
     session: SourceSession,
     signal: AbortSignal,
     work: (client: PoolClient) => Promise<T>,
+    snapshot?: string,
   ): Promise<T> {
-    const opened = await this.open(session, signal);
+    const opened = await this.open(session, signal, snapshot);
     try {
       const result = await work(opened.client);
       await opened.commit();
@@ -95,10 +97,20 @@ export class Source {
     }
   }
 
-  private async open(session: SourceSession, signal: AbortSignal): Promise<OpenSession> {
+  private async open(session: SourceSession, signal: AbortSignal, snapshot?: string): Promise<OpenSession> {
     const statementTimeoutMs = Math.min(session.statementTimeoutMs, this.longestMs);
     const maskKey = this.maskKeyFor(session);
-    return openSession(this.pool, { ...session, statementTimeoutMs, maskKey }, signal);
+    return openSession(this.pool, { ...session, statementTimeoutMs, maskKey, snapshot }, signal);
+  }
+
+  private spare(session: SourceSession, signal: AbortSignal): Spare {
+    const { pool } = this;
+    const isNeeded = (): boolean => pool.waitingCount > 0;
+    return {
+      isThere: () => !isNeeded() && (pool.idleCount > 0 || pool.totalCount < pool.options.max),
+      isNeeded,
+      use: (snapshot, work) => this.session(session, signal, work, snapshot),
+    };
   }
 
   /** The timezone names that PostgreSQL knows. Cacheable: they only change when its system is updated. */
@@ -133,7 +145,9 @@ export class Source {
     session: SourceSession,
     signal: AbortSignal,
   ): Promise<Bound[]> {
-    const bounds = await this.session(session, signal, (client) => readBounds(client, query, every));
+    const bounds = await this.session(session, signal, (client) =>
+      readBounds(client, query, every, this.spare(session, signal)),
+    );
     if (typeof bounds !== 'string') return bounds;
     const isSorted = query.key.length > key.length;
     const where = isSorted ? 'the column that it is sorted by, or in its key' : 'its key';

@@ -1,0 +1,152 @@
+import { countBetweenSql, keysAfterSql, keysSql, someBetweenSql, type FrozenQuery } from '../datasets/query.js';
+import type { Bound, KeyBound } from '../plan/segments.js';
+import type { PoolClient } from '../postgres.js';
+import { explain, sorts } from './explain.js';
+import { readKeys } from './read-keys.js';
+import { openKeys } from './walk-from-start.js';
+
+/** A connection to the same database that may be used while nobody else needs it. */
+export interface Spare {
+  /** Whether there is one now. */
+  readonly isThere: () => boolean;
+  /** Whether somebody else waits for one. */
+  readonly isNeeded: () => boolean;
+  /** Runs work on it, with the same settings and an exported snapshot. */
+  readonly use: (snapshot: string, work: (client: Pick<PoolClient, 'query'>) => Promise<void>) => Promise<void>;
+}
+
+/** A row that the second walk has passed. */
+interface Mark {
+  readonly key: KeyBound;
+  /** How many rows come after it. */
+  readonly after: number;
+}
+
+/** A walk from the last row towards the first. */
+export interface SecondWalk {
+  /** Of about each `every`-th row, from the last one on. */
+  readonly marks: readonly Mark[];
+  readonly stop: () => void;
+}
+
+/** Marks are closer to each other than bounds, because the number of rows is known only after both walks have met. */
+const MARKS_PER_BOUND = 8;
+/** With more bounds, finding their keys from the marks would take as long as the walk saves. */
+const LEAST_ROWS_PER_BOUND = 10_000;
+
+/**
+ * Begins to walk from the last row, on another connection. It never fails: the first walk goes on alone if this one
+ * can't.
+ * @param client in a transaction with one snapshot
+ * @returns null if it would not help, or there is no connection for it
+ */
+export async function beginSecondWalk(
+  client: Pick<PoolClient, 'query'>,
+  query: FrozenQuery,
+  every: number,
+  spare: Spare,
+): Promise<SecondWalk | null> {
+  if (every < LEAST_ROWS_PER_BOUND || !spare.isThere()) return null;
+  const fromEnd = keysSql(query, 'last');
+  // Without an index for the order, it would read and sort all rows once more.
+  if (sorts(await explain(client, fromEnd))) return null;
+  const { rows } = await client.query<{ snapshot: string }>('SELECT pg_export_snapshot() AS snapshot');
+  const marks: Mark[] = [];
+  let stopped = false;
+  const mayGoOn = (): boolean => !stopped && !spare.isNeeded();
+  const work = (second: Pick<PoolClient, 'query'>): Promise<void> =>
+    mark(second, fromEnd, Math.floor(every / MARKS_PER_BOUND), marks, mayGoOn);
+  spare.use(rows[0]?.snapshot ?? '', work).catch(() => undefined);
+  return {
+    marks,
+    stop: () => {
+      stopped = true;
+    },
+  };
+}
+
+async function mark(
+  client: Pick<PoolClient, 'query'>,
+  fromEnd: string,
+  spacing: number,
+  marks: Mark[],
+  mayGoOn: () => boolean,
+): Promise<void> {
+  if (!mayGoOn()) return;
+  await openKeys(client, fromEnd);
+  let after = -1;
+  while (mayGoOn()) {
+    // The first of these rows is the last one of the export.
+    const [key] = await readKeys(client, `FETCH RELATIVE ${after < 0 ? spacing + 1 : spacing} FROM keys`);
+    if (key === undefined) return;
+    after = Math.max(after, 0) + spacing;
+    marks.push({ key, after });
+  }
+}
+
+/** Where both walks have met. */
+export interface Meeting {
+  /** Of the whole export. */
+  readonly rows: number;
+  /** Rows whose keys are known, from the first walk's last bound on, in order. */
+  readonly known: readonly Bound[];
+}
+
+/**
+ * @param bound the last one of the first walk
+ * @returns null if the walks haven't met yet
+ */
+export async function meet(
+  client: Pick<PoolClient, 'query'>,
+  query: FrozenQuery,
+  bound: Bound,
+  { marks }: SecondWalk,
+): Promise<Meeting | null> {
+  const between = async ({ key }: Mark): Promise<number> => {
+    const [[count = '0'] = []] = await readKeys(client, countBetweenSql(query, bound.key, key));
+    return Number(count);
+  };
+  const reached = marks.length;
+  const lowest = marks[reached - 1];
+  if (lowest === undefined || (await isAfter(client, query, bound, lowest))) return null;
+  // The lowest mark that the first walk hasn't passed.
+  for (let index = reached - 2; index >= 0; index -= 1) {
+    const next = marks[index];
+    const count = next === undefined ? 0 : await between(next);
+    if (next === undefined || count === 0) continue;
+    const rows = bound.n + count + next.after;
+    const known = marks.slice(0, index + 1).map(({ key, after }): Bound => ({ n: rows - after, key }));
+    return { rows, known: [bound, ...known.reverse()] };
+  }
+  return null;
+}
+
+async function isAfter(
+  client: Pick<PoolClient, 'query'>,
+  query: FrozenQuery,
+  { key }: Bound,
+  mark: Mark,
+): Promise<boolean> {
+  const { rows } = await client.query<{ found: boolean }>(someBetweenSql(query, key, mark.key));
+  return rows[0]?.found === true;
+}
+
+/**
+ * The keys of the bounds that the first walk didn't come to, each with those of the rows before and after it.
+ * @param next the row of the next bound
+ */
+export async function* remainingKeys(
+  client: Pick<PoolClient, 'query'>,
+  query: FrozenQuery,
+  { rows, known }: Meeting,
+  next: () => number,
+): AsyncGenerator<readonly KeyBound[]> {
+  let from = 0;
+  for (let n = next(); n <= rows; n = next()) {
+    // The row before the bound must come after this one.
+    while ((known[from + 1]?.n ?? Infinity) <= n - 2) from += 1;
+    const start = known[from];
+    if (start === undefined) return;
+    yield await readKeys(client, `${keysAfterSql(query, start.key)} OFFSET ${n - 2 - start.n} LIMIT 3`);
+  }
+}
