@@ -1,6 +1,6 @@
 import { notificationWorkflowId } from '../../shared/temporal/names.js';
 import type { JobRef, NotificationEvent } from '../../shared/contract.js';
-import { ACCOUNT, ACCOUNT_TITLE } from '../../shared/datasets/account.js';
+import { ACCOUNT, titleOfType } from '../../shared/datasets/account.js';
 import { isGzip } from '../../shared/formats/file-kind.js';
 import { FORMATS } from '../../shared/formats/index.js';
 import { fileName } from '../../shared/job/file-name.js';
@@ -60,7 +60,7 @@ function factsOf(row: JobRow, { registry, publicUrl, linkSecret }: Deps): MailFa
   return {
     jobId,
     name,
-    title: type === ACCOUNT ? ACCOUNT_TITLE : (registry.get(type)?.title ?? type),
+    title: titleOfType(registry, type),
     format: isGzip(FORMATS.get(format) ?? {}, options) ? `${format}, compressed with gzip` : format,
     columns: type === ACCOUNT ? null : row.columns.length,
     timezone: typeof options.timezone === 'string' ? options.timezone : 'UTC',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { choicesSchema } from '../../shared/request/choices-schema.js';
-import { ACCOUNT, ACCOUNT_TITLE, accountDatasets } from '../../shared/datasets/account.js';
-import { conditionsOf, lockReason } from '../../shared/datasets/column-rights.js';
+import { ACCOUNT, ACCOUNT_TITLE, archivedDatasets } from '../../shared/datasets/account.js';
+import { conditionsOf, lockReason, mayExport } from '../../shared/datasets/column-rights.js';
 import { columnNamed, columnNames, type ColumnDefinition } from '../../shared/datasets/define-dataset.js';
 import { shownColumns, type ShownColumn } from '../../shared/datasets/shown-columns.js';
 import type { Catalog } from '../../shared/datasets/catalog.js';
@@ -24,6 +24,12 @@ interface Findings {
   readonly isChecked: boolean;
   /** Its numeric columns in the database; absent if they are unknown. */
   readonly catalog: Catalog['columns'] | undefined;
+}
+
+/** Nothing if the caller may not export the dataset, or if every column is hidden from them. */
+function datasetViews(dataset: Dataset, findings: Findings) {
+  const view = mayExport(findings.mine) ? datasetView(dataset, findings) : undefined;
+  return view === undefined || view.columns.length === 0 ? [] : [view];
 }
 
 function datasetView(dataset: Dataset, { mine, isChecked, catalog }: Findings) {
@@ -71,9 +77,9 @@ const describeColumn = ({ description, hidden = false, format, currency }: Colum
   ...(currency === undefined ? {} : { currency }),
 });
 
-/** Archives of several datasets, by the `type` that requests them. */
-function bundleViews(registry: DatasetRegistry) {
-  const datasets = accountDatasets(registry).map(({ name }) => name);
+/** Archives of several datasets, by the `type` that requests them, with the datasets that the caller's would contain. */
+function bundleViews(mine: DatasetRegistry) {
+  const datasets = archivedDatasets(mine).map(({ name, title }) => ({ name, title }));
   return datasets.length === 0 ? [] : [{ name: ACCOUNT, title: ACCOUNT_TITLE, datasets, formats: BUNDLE_FORMATS }];
 }
 
@@ -85,7 +91,7 @@ export const listDatasets = defineRoute({
   tag: 'Datasets',
   summary: 'List datasets and formats',
   description:
-    "Lists each dataset with the columns and filters that you may use at this moment. While permissions can't be checked, because the source database is down or a permission isn't set up correctly, columns that need one are listed as if you had none (`rights_unknown`).",
+    "Lists each dataset that you may export at this moment, with the columns and filters that you may use. While permissions can't be checked, because the source database is down or a permission isn't set up correctly, datasets and columns that need one are listed as if you had none (`rights_unknown`).",
   scope: 'exports:read',
   answers: {
     200: {
@@ -106,7 +112,12 @@ export const listDatasets = defineRoute({
             sorts: ['id'],
           },
         ],
-        bundles: [{ name: 'account', title: 'Account', datasets: ['orders'], formats: ['CSV', 'JSON'] }],
+        bundles: [
+          {
+            ...{ name: 'account', title: 'Account', datasets: [{ name: 'orders', title: 'Orders' }] },
+            formats: ['CSV', 'JSON'],
+          },
+        ],
         formats: [
           { name: 'CSV', extension: 'csv', media_type: 'text/csv; charset=utf-8', options: { type: 'object' } },
         ],
@@ -114,15 +125,12 @@ export const listDatasets = defineRoute({
     },
   },
   handle: ({ registry, permissions, catalogDecimals, logger }) => {
-    const unlimited = {
-      bundles: bundleViews(registry),
-      formats: [...FORMATS.values()].map(({ name, extension, mediaType, options }) => ({
-        name,
-        extension,
-        media_type: mediaType,
-        options: z.toJSONSchema(options, { io: 'input' }),
-      })),
-    };
+    const formats = [...FORMATS.values()].map(({ name, extension, mediaType, options }) => ({
+      name,
+      extension,
+      media_type: mediaType,
+      options: z.toJSONSchema(options, { io: 'input' }),
+    }));
     return async ({ principal }) => {
       const [{ mine, unchecked }, catalogs] = await Promise.all([
         permissions.listed(principal),
@@ -131,16 +139,18 @@ export const listDatasets = defineRoute({
       if (unchecked !== undefined) {
         // An operator has to fix what isn't temporary.
         const level = ERRORS[unchecked.code].retryable ? 'warn' : 'error';
-        logger[level]({ err: unchecked }, 'permissions on columns cannot be checked');
+        logger[level]({ err: unchecked }, 'permissions cannot be checked');
       }
-      const datasets = [...registry].map(([name, dataset]) =>
-        datasetView(dataset, {
+      const datasets = [...registry].flatMap(([name, dataset]) =>
+        datasetViews(dataset, {
           mine: mine.get(name) ?? dataset,
           isChecked: unchecked === undefined,
           catalog: catalogs.get(name),
         }),
       );
-      return { status: 200, body: { datasets, ...unlimited } };
+      const isShort = unchecked !== undefined && datasets.length < registry.size;
+      const unknown = isShort ? { rights_unknown: true as const } : {};
+      return { status: 200, body: { datasets, bundles: bundleViews(mine), formats, ...unknown } };
     };
   },
 });

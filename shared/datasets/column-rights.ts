@@ -59,6 +59,9 @@ export function lockReason(dataset: Dataset, mine: Dataset, name: string): strin
 export const isForEverybody = (dataset: Dataset, name: string): boolean =>
   columnAccess(dataset, name, new Set()) !== 'none';
 
+/** Whether a caller may export a dataset. @param mine restricted to what the caller may have */
+export const mayExport = (mine: Dataset): boolean => mine.permission === undefined;
+
 /** The conditions on columns that decide what a caller may have. */
 export const conditionsOf = (dataset: Dataset): string[] =>
   allColumns(dataset).flatMap(({ permission }) => permission ?? []);
@@ -67,9 +70,14 @@ export const conditionsOf = (dataset: Dataset): string[] =>
 const isLimited = (dataset: Dataset): boolean =>
   allColumns(dataset).some(({ permission, mask }) => permission !== undefined || mask !== undefined);
 
-/** The dataset with the columns, masks and filters of a caller; a column with a `mask` is masked for that caller. */
+/**
+ * The dataset with the columns, masks and filters of a caller. A column with a `mask` is masked for that caller, and a
+ * dataset that still has its `permission` is not for that caller, except their own rows in an account export.
+ */
 export function restrictDataset(dataset: Dataset, granted: Granted): Dataset {
-  if (!isLimited(dataset)) return dataset;
+  const { permission, ...open } = dataset;
+  const own: Dataset = permission !== undefined && granted.has(permission) ? open : dataset;
+  if (!isLimited(dataset)) return own;
   const accessTo = (name: string): ColumnAccess => columnAccess(dataset, name, granted);
   const restrict = <Column extends ColumnRights>(columns: Readonly<Record<string, Column>>) =>
     Object.fromEntries(
@@ -83,7 +91,7 @@ export function restrictDataset(dataset: Dataset, granted: Granted): Dataset {
   // Masked values could be guessed by filtering or sorting.
   const filters = Object.entries(dataset.filters ?? {}).filter(([, { column }]) => accessTo(column) === 'full');
   return {
-    ...dataset,
+    ...own,
     columns: restrict(dataset.columns),
     computed: restrict(dataset.computed ?? {}),
     filters: Object.fromEntries(filters),

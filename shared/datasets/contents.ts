@@ -1,5 +1,5 @@
 import type { ExportRequest } from '../contract.js';
-import { ACCOUNT, accountDatasets, wholeOf } from './account.js';
+import { ACCOUNT, archivedDatasets, wholeOf } from './account.js';
 import { datasetNamed, type Dataset, type DatasetRegistry } from './index.js';
 import type { Owner } from './owned-rows.js';
 
@@ -22,6 +22,6 @@ export function contentsOf(
   if (request.type !== ACCOUNT) {
     return { parts: [{ dataset: datasetNamed(registry, request.type), request }], owner: { tenantId } };
   }
-  const parts = accountDatasets(registry).map((dataset) => ({ dataset, request: wholeOf(dataset, request) }));
-  return { parts: parts.filter((part) => part.request.columns.length > 0), owner: { tenantId, userId } };
+  const parts = archivedDatasets(registry).map((dataset) => ({ dataset, request: wholeOf(dataset, request) }));
+  return { parts, owner: { tenantId, userId } };
 }

@@ -53,7 +53,9 @@ export const choicesSchema = z.strictObject({
       .strictObject({
         name: z.string(),
         title: z.string(),
-        datasets: z.array(z.string()),
+        datasets: z
+          .array(z.strictObject({ name: z.string(), title: z.string() }))
+          .describe('What your archive would contain'),
         formats: z.array(z.string()),
       })
       .describe('An archive of several datasets; use its `name` as the `type` of a request'),
@@ -66,5 +68,11 @@ export const choicesSchema = z.strictObject({
       options: z.looseObject({}).describe('JSON Schema of the `options` of this format'),
     }),
   ),
+  rights_unknown: z
+    .literal(true)
+    .optional()
+    .describe(
+      "Your permissions couldn't be checked, so datasets that need one are not listed. Try again later; if that doesn't help, contact your administrator",
+    ),
 });
 export type Choices = z.infer<typeof choicesSchema>;

@@ -1,5 +1,5 @@
 import { columnName } from '../contract.js';
-import { ACCOUNT, accountDatasets } from '../datasets/account.js';
+import { ACCOUNT, ACCOUNT_TITLE, accountDatasets, archivedDatasets } from '../datasets/account.js';
 import { columnNames, type Dataset } from '../datasets/define-dataset.js';
 import type { DatasetRegistry } from '../datasets/index.js';
 import { parseSort, sortChoices } from '../datasets/sort.js';
@@ -26,19 +26,19 @@ export function permittedRequest<T extends Unchecked>(
 ): Omit<T, 'namesNoColumns'> {
   const dataset = registry.get(request.type);
   if (dataset === undefined) {
-    const archived = request.type === ACCOUNT ? accountDatasets(registry) : [];
-    if (archived.length > 0 && archived.every((own) => columnNames(own).length === 0)) throw noColumn(ACCOUNT);
+    const isEmpty = accountDatasets(registry).length > 0 && archivedDatasets(registry).length === 0;
+    if (request.type === ACCOUNT && isEmpty) throw noColumn(ACCOUNT_TITLE);
     return request;
   }
   const columns = namesNoColumns === true ? defaultColumns(dataset, formatNamed(request.format)) : request.columns;
   const refused = refusals(dataset, { ...request, columns });
   if (refused.length > 0) throw notPermitted(refused, at);
-  if (columns.length === 0) throw noColumn(dataset.name);
+  if (columns.length === 0) throw noColumn(dataset.title);
   return { ...request, columns };
 }
 
-const noColumn = (name: string): ServiceError =>
-  new ServiceError('NOT_PERMITTED', `You don't have permission to export any column of ${name}.`);
+const noColumn = (title: string): ServiceError =>
+  new ServiceError('NOT_PERMITTED', `You don't have permission to export any column of ${title}.`);
 
 /** Maximum number of problems in an answer. */
 const MAX_LISTED = 20;

@@ -1,5 +1,5 @@
 import { ACCOUNT, accountDatasets } from '../datasets/account.js';
-import { conditionsOf, restrictDataset } from '../datasets/column-rights.js';
+import { conditionsOf, mayExport, restrictDataset } from '../datasets/column-rights.js';
 import type { Dataset, DatasetRegistry } from '../datasets/index.js';
 import type { JobParties } from '../contract.js';
 import { ServiceError } from '../errors.js';
@@ -15,7 +15,7 @@ interface Access {
 
 /**
  * The datasets of a request, restricted to the columns, masks and filters that its caller may have at this moment. All
- * other datasets are in the result, too; a permission that wasn't checked counts as denied.
+ * other datasets are in the result, too; a permission that wasn't checked counts as denied (see `mayExport`).
  * An export on behalf of a user has what both users may have, because both can download it.
  * @param type of the request; undefined for all datasets, of which each is then restricted
  * @throws ServiceError NOT_PERMITTED if the caller may not export the dataset; SOURCE_UNAVAILABLE or DATASET_UNAVAILABLE
@@ -34,11 +34,12 @@ export async function permittedDatasets(
     const own = await source.granted(conditions, session, signal);
     granted = new Set([...granted].filter((condition) => own.has(condition)));
   }
-  const permission = type === undefined ? undefined : registry.get(type)?.permission;
-  if (type !== undefined && permission !== undefined && !granted.has(permission)) {
-    throw new ServiceError('NOT_PERMITTED', `This user isn't allowed to export ${type}.`);
+  const mine = restrictAll(registry, granted);
+  const requested = type === undefined ? undefined : mine.get(type);
+  if (requested !== undefined && !mayExport(requested)) {
+    throw new ServiceError('NOT_PERMITTED', `This user isn't allowed to export ${requested.title}.`);
   }
-  return restrictAll(registry, granted);
+  return mine;
 }
 
 /** @param granted the conditions that are true for a caller */
@@ -50,9 +51,10 @@ export const dependsOnCaller = (registry: DatasetRegistry, type: string | undefi
   conditionsToAsk(registry, type).length > 0;
 
 function conditionsToAsk(registry: DatasetRegistry, type: string | undefined): string[] {
-  const permission = type === undefined ? undefined : registry.get(type)?.permission;
-  const own = permission === undefined ? [] : [permission];
-  return [...new Set([...own, ...datasetsOf(registry, type).flatMap(conditionsOf)])];
+  const datasets = datasetsOf(registry, type);
+  // Account exports contain only the user's own rows, which need no permission of a dataset.
+  const own = type === ACCOUNT ? [] : datasets.flatMap(({ permission }) => permission ?? []);
+  return [...new Set([...own, ...datasets.flatMap(conditionsOf)])];
 }
 
 function datasetsOf(registry: DatasetRegistry, type: string | undefined): Dataset[] {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { Principal } from '../../api/deps.js';
+import { choicesSchema } from '../../shared/request/choices-schema.js';
 import { assertProblem } from '../api/problems.js';
 import { queryRows } from '../support/database.js';
 import { postExport, untilEnded } from '../support/exports.js';
@@ -16,8 +18,29 @@ describe("a dataset's permission", () => {
   const body = { type: 'guarded', format: 'csv', columns: ['id'] };
 
   before(async () => {
-    const guarded = defineDataset({ ...orders, name: 'guarded', permission: PERMISSION, computed: {} });
-    service = await startService({ orders: 100, datasets: [guarded] });
+    const guarded = defineDataset({
+      ...orders,
+      name: 'guarded',
+      title: 'Guarded orders',
+      permission: PERMISSION,
+      computed: {},
+    });
+    const ids = defineDataset({
+      ...{ name: 'ids', title: 'Ids', table: 'orders', key: ['id'], tenantColumn: 'tenant_id' },
+      columns: { id: { type: 'bigint' } },
+    });
+    const vault = defineDataset({
+      ...{
+        name: 'vault',
+        title: 'Vault',
+        table: 'orders',
+        key: ['id'],
+        tenantColumn: 'tenant_id',
+        userColumn: 'user_id',
+      },
+      columns: { email: { type: 'text', permission: 'false' } },
+    });
+    service = await startService({ orders: 100, datasets: [guarded, ids, vault] });
     await queryRows(
       service.databaseUrl,
       'CREATE TABLE staff (id uuid PRIMARY KEY, tenant_id uuid, may_export boolean)',
@@ -37,10 +60,26 @@ describe("a dataset's permission", () => {
   it('is checked for the calling user before an export and before an estimate', async () => {
     for (const path of ['/v1/exports', '/v1/exports/estimate']) {
       const problem = assertProblem(await service.ask('POST', path, { as: bob, body }), 'NOT_PERMITTED');
-      assert.equal(problem.detail, "This user isn't allowed to export guarded.");
+      assert.equal(problem.detail, "This user isn't allowed to export Guarded orders.");
     }
     const rows = await queryRows(service.databaseUrl, 'SELECT FROM export_jobs WHERE user_id = $1', [bob.userId]);
     assert.equal(rows.length, 0);
+  });
+
+  const listFor = async (as: Principal) => {
+    const {
+      datasets,
+      bundles,
+      rights_unknown: isShort,
+    } = choicesSchema.parse((await service.ask('GET', '/v1/datasets', { as })).json);
+    return { listed: datasets.map(({ name }) => name), isShort, bundles: bundles.flatMap((bundle) => bundle.datasets) };
+  };
+  /** Everybody may export their own rows. A dataset whose columns are all hidden isn't in the archive. */
+  const BUNDLES = [{ name: 'guarded', title: 'Guarded orders' }];
+
+  it('decides whether GET /v1/datasets lists it; a dataset whose columns are all hidden is not listed either', async () => {
+    assert.deepEqual(await listFor(alice), { listed: ['guarded', 'ids'], isShort: undefined, bundles: BUNDLES });
+    assert.deepEqual(await listFor(bob), { listed: ['ids'], isShort: undefined, bundles: BUNDLES });
   });
 
   it('is not checked for exports of one’s own account', async () => {
@@ -70,6 +109,7 @@ describe("a dataset's permission", () => {
     await queryRows(service.databaseUrl, 'ALTER TABLE staff RENAME TO nobody');
     assertProblem(await service.ask('GET', new URL(link ?? '').pathname), 'DATASET_UNAVAILABLE');
     assertProblem(await service.ask('POST', '/v1/exports', { as: alice, body }), 'DATASET_UNAVAILABLE');
+    assert.deepEqual(await listFor(alice), { listed: ['ids'], isShort: true, bundles: BUNDLES });
     await queryRows(service.databaseUrl, 'ALTER TABLE nobody RENAME TO staff');
   });
 });

@@ -107,7 +107,7 @@ describe('an account archive', () => {
     const body = { type: 'account', format: 'json' };
     for (const path of ['/v1/exports', '/v1/exports/preview']) {
       const problem = assertProblem(await strict.ask('POST', path, { as: bob, body }), 'NOT_PERMITTED');
-      assert.equal(problem.detail, "You don't have permission to export any column of account.");
+      assert.equal(problem.detail, "You don't have permission to export any column of Account.");
     }
     await closeCleanly(strict);
   });

@@ -61,7 +61,7 @@ describe('GET /v1/datasets', () => {
       const [listed] = choicesSchema.parse(json).datasets;
       assert.equal(listed?.rights_unknown, true);
       assert.equal(listed.columns.find(({ name }) => name === 'credit_limit')?.locked, true);
-      const line = limited.logLines.find(({ msg }) => msg === 'permissions on columns cannot be checked');
+      const line = limited.logLines.find(({ msg }) => msg === 'permissions cannot be checked');
       assert.equal(line?.level, PINO_LEVELS[level]);
       await limited.close();
     }
@@ -128,6 +128,8 @@ describe('GET /v1/datasets', () => {
     const { json } = await other.ask('GET', '/v1/datasets', { as: someone() });
     await other.close();
     const { bundles } = answer.parse(json);
-    assert.deepEqual(bundles, [{ name: 'account', title: 'Account', datasets: ['letters'], formats: BUNDLE_FORMATS }]);
+    assert.deepEqual(bundles, [
+      { name: 'account', title: 'Account', datasets: [{ name: 'letters', title: 'Letters' }], formats: BUNDLE_FORMATS },
+    ]);
   });
 });

@@ -187,7 +187,7 @@ async function otherServers(): Promise<void> {
 /** A user's permission is revoked after the request and before the export starts, while another export blocks it. */
 async function permissionWithdrawn(): Promise<void> {
   const permission = 'EXISTS (SELECT FROM permits)';
-  const staff = brokenVariant('staff', { permission });
+  const staff = brokenVariant('staff', { title: 'Our staff', permission });
   const id = { type: 'bigint' } as const;
   const columns = { id, email: { type: 'text', permission }, total: { type: 'numeric', permission } } as const;
   const salaries = brokenVariant('salaries', { columns, filters: {} });
@@ -201,7 +201,7 @@ async function permissionWithdrawn(): Promise<void> {
     await blocker.query('BEGIN; LOCK TABLE orders');
     await postExport(service, someUser());
     const failing = Promise.all([
-      assertFails(service, 'NOT_PERMITTED', /^This user isn't allowed to export staff\.$/, { type: 'staff' }),
+      assertFails(service, 'NOT_PERMITTED', /^This user isn't allowed to export Our staff\.$/, { type: 'staff' }),
       assertFails(service, 'NOT_PERMITTED', /to export email \(\/columns\/1\)\.$/, {
         type: 'salaries',
         columns: ['id', 'email'],

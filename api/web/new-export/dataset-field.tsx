@@ -9,16 +9,15 @@ interface Props {
 }
 
 /** Selects a dataset, or the bundle of all of the user's data. */
-export function DatasetField({ choices: { datasets, bundles }, type, onType }: Props): VNode {
-  const titles = (names: readonly string[]): string =>
-    names.map((one) => datasets.find(({ name }) => name === one)?.title ?? one).join(', ');
+export function DatasetField({ choices: { datasets, bundles, rights_unknown: isShort }, type, onType }: Props): VNode {
   const bundle = bundles.find(({ name }) => name === type);
+  const titles = bundle?.datasets.map(({ title }) => title).join(', ');
+  const hints = [
+    ...(titles === undefined ? [] : [`One archive with your own rows from ${titles}.`]),
+    ...(isShort === true ? ["Some data may be missing here: your permissions couldn't be checked."] : []),
+  ];
   return (
-    <Field
-      at="/type"
-      label="Data"
-      hint={bundle === undefined ? '' : `One archive with your own rows from ${titles(bundle.datasets)}.`}
-    >
+    <Field at="/type" label="Data" hint={hints.join(' ')}>
       {(attributes) => (
         <select
           {...attributes}

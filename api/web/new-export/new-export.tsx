@@ -24,7 +24,23 @@ interface Props {
   readonly onStart: OnStart;
 }
 
-export function NewExport({ client, choices, active, limit, onStart }: Props): VNode {
+/** The form, or why there is nothing to export. */
+export function NewExport(props: Props): VNode {
+  const { datasets, bundles, rights_unknown: isShort } = props.choices;
+  if (datasets.length > 0 || bundles.length > 0) return <ExportForm {...props} />;
+  return (
+    <section class="card" aria-labelledby="new-export">
+      <Heading />
+      <p>
+        {isShort === true
+          ? "Your permissions couldn't be checked. Reload this page to try again."
+          : "You don't have permission to export anything. Ask your administrator for access."}
+      </p>
+    </section>
+  );
+}
+
+function ExportForm({ client, choices, active, limit, onStart }: Props): VNode {
   const form = useRef<HTMLFormElement>(null);
   const { draft, change, changeType, submit, problems, ...state } = useNewExport(client, choices, form, onStart);
   const dataset = findDataset(choices, draft.type);

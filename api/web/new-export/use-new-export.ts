@@ -35,7 +35,7 @@ export function useNewExport(
   form: RefObject<HTMLFormElement | null>,
   onStart: OnStart,
 ): NewExportState {
-  const [draft, setDraft] = useState(() => draftFor(choices, choices.datasets[0]?.name ?? ''));
+  const [draft, setDraft] = useState(() => draftFor(choices, [...choices.datasets, ...choices.bundles][0]?.name ?? ''));
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const { isStarting, start } = useStart(client);
   const { body, problems } = useMemo(() => createRequest(choices, draft), [choices, draft]);

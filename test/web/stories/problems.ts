@@ -1,5 +1,7 @@
 import { until } from '../../support/exports.js';
-import { someUser } from '../../support/service.js';
+import { BUILT_IN_DATASETS } from '../../../shared/datasets/index.js';
+import { closeCleanly } from '../../support/leak-guard.js';
+import { someUser, startService } from '../../support/service.js';
 import { openLine } from '../line.js';
 import { visit, visitAs } from '../visit.js';
 import { tokenFor, type World } from '../world.js';
@@ -74,6 +76,18 @@ export function shownProblems(world: () => World, tell: Teller): void {
       await end(/net::ERR_/);
     } finally {
       await line.close();
+    }
+  });
+  tell.deepStory('says so if there is nothing that a user may export', async () => {
+    const datasets = BUILT_IN_DATASETS.map(({ userColumn: _, ...shared }) => ({ ...shared, permission: 'false' }));
+    const service = await startService({ orders: 1, page: true, datasets });
+    try {
+      const { page, look, end } = await visitAs({ ...world(), service }, someUser());
+      await page.getByText("You don't have permission to export anything.").waitFor();
+      await look('nothing-to-export');
+      await end();
+    } finally {
+      await closeCleanly(service);
     }
   });
 }
