@@ -118,7 +118,7 @@ async function makePlan(
   });
   requireLimits(files, sizes);
   const segments = joinPlans(files, withHeadroom);
-  const used = columnsUsed(contents.parts);
+  const used = columnsUsed(contents.parts, deps.registry);
   const plan: Plan = {
     encoderVersion: format.encoderVersion,
     segments: segments.length,

@@ -78,6 +78,6 @@ export class Permissions {
    * @throws ServiceError NOT_PERMITTED
    */
   async requireFile(row: JobRow): Promise<void> {
-    requireStillPermitted(row, await this.datasets(partiesOfRow(row), row.type));
+    requireStillPermitted(row, this.registry, await this.datasets(partiesOfRow(row), row.type));
   }
 }

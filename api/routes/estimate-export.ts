@@ -88,7 +88,10 @@ async function estimate(
     tenantId: caller.tenantId,
     ...request,
     // The columns that are shown: filters and the order add no bytes to a row.
-    used: columnsUsed(parts.map((part) => ({ ...part, request: { columns: part.request.columns, filters: {} } }))),
+    used: columnsUsed(
+      parts.map((part) => ({ ...part, request: { columns: part.request.columns, filters: {} } })),
+      deps.registry,
+    ),
     isRestricted: dependsOnCaller(deps.registry, parsed.type),
   });
   return { rows, rows_are: rowsAre, ...forecast(counted, recent) };

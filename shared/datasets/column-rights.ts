@@ -1,7 +1,7 @@
 import { columnName, type ExportRequest } from '../contract.js';
-import type { ColumnDefinition, ColumnRights, Mask } from './column-types.js';
+import type { ColumnDefinition, ColumnRights, Disclosure } from './column-types.js';
 import type { ComputedColumn } from './computed.js';
-import { computedColumn, type Dataset } from './define-dataset.js';
+import { computedColumn, type Dataset, type DatasetRegistry } from './define-dataset.js';
 import { parseSort } from './sort.js';
 
 /**
@@ -59,6 +59,9 @@ export function lockReason(dataset: Dataset, mine: Dataset, name: string): strin
 export const isForEverybody = (dataset: Dataset, name: string): boolean =>
   columnAccess(dataset, name, new Set()) !== 'none';
 
+/** Whether every caller who may export the dataset may have a column in full. */
+const isOpen = (dataset: Dataset, name: string): boolean => columnAccess(dataset, name, new Set()) === 'full';
+
 /** Whether a caller may export a dataset. @param mine restricted to what the caller may have */
 export const mayExport = (mine: Dataset): boolean => mine.permission === undefined;
 
@@ -99,8 +102,8 @@ export function restrictDataset(dataset: Dataset, granted: Granted): Dataset {
   };
 }
 
-/** How columns were shown, by name: in full, or with a mask. */
-type ShownAs = Readonly<Record<string, 'full' | Mask>>;
+/** How a file shows columns, by name. */
+type ShownAs = Readonly<Record<string, Disclosure>>;
 /** Of the datasets of a file, by name. */
 export type ColumnsUsed = Readonly<Record<string, ShownAs>>;
 
@@ -110,23 +113,33 @@ interface Part {
   readonly request: Pick<ExportRequest, 'columns' | 'filters' | 'sort'>;
 }
 
-/** The columns that a file's contents depend on, also through computed columns, filters and its order. */
-export const columnsUsed = (parts: readonly Part[]): ColumnsUsed =>
+/**
+ * The columns that a file's contents depend on, also through computed columns, filters and its order.
+ * @param registry with the whole datasets
+ */
+export const columnsUsed = (parts: readonly Part[], registry: DatasetRegistry): ColumnsUsed =>
   Object.fromEntries(
     parts.map(({ dataset, request: { columns, filters, sort } }) => {
+      const whole = registry.get(dataset.name);
+      const inFull = (name: string) => (whole !== undefined && isOpen(whole, name) ? 'open' : 'full');
       const filtered = Object.keys(filters).flatMap((name) => dataset.filters?.[name]?.column ?? []);
       const sorted = sort === undefined ? [] : [parseSort(sort).column];
       const names = columns.map(columnName).flatMap((name) => [name, ...(computedColumn(dataset, name)?.from ?? [])]);
       const used = [...names, ...filtered, ...sorted].map(
-        (name) => [name, columnOf(dataset, name)?.mask ?? 'full'] as const,
+        (name) => [name, columnOf(dataset, name)?.mask ?? inFull(name)] as const,
       );
       return [dataset.name, Object.fromEntries(used)];
     }),
   );
 
-/** Whether a caller may still have what a file was made with. @param dataset restricted */
-export const mayStillHave = (dataset: Dataset, used: ShownAs): boolean =>
+/**
+ * Whether a caller may still have what a file was made with.
+ * @param mine the dataset restricted to what the caller may have
+ */
+export const mayStillHave = (dataset: Dataset, mine: Dataset, used: ShownAs): boolean =>
   Object.entries(used).every(([name, shown]) => {
-    const column = columnOf(dataset, name);
+    // The definition no longer says who may see it, so only what was open to everybody is still handed out.
+    if (columnOf(dataset, name) === undefined) return shown === 'open';
+    const column = columnOf(mine, name);
     return column !== undefined && (column.mask === undefined || column.mask === shown);
   });

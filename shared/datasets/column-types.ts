@@ -31,6 +31,10 @@ export type ColumnType = (typeof COLUMN_TYPES)[number];
 export const MASKS = ['redact', 'last_4', 'hash', 'year'] as const;
 export type Mask = (typeof MASKS)[number];
 
+/** How a file shows a column: as everybody may see it, in full to those with the permission, or masked. */
+export const DISCLOSURES = ['open', 'full', ...MASKS] as const;
+export type Disclosure = (typeof DISCLOSURES)[number];
+
 /** What callers without a column's permission get: nothing, a name with a reason, or masked values. */
 export const UNLESS = ['hidden', 'locked', 'masked'] as const;
 

@@ -7,7 +7,7 @@ import {
   type JobSeed,
   type UserRef,
 } from '../contract.js';
-import { MASKS } from '../datasets/column-types.js';
+import { DISCLOSURES } from '../datasets/column-types.js';
 import { tenantUuid, userUuid } from '../identity/uuids.js';
 
 const timestamp = z.date().nullable();
@@ -32,8 +32,8 @@ const columns = {
   filters: z.record(z.string(), z.custom<FilterValue>()),
   columns: z.array(z.union([z.string(), z.object({ name: z.string(), as: z.string() })])),
   sort: z.string().nullable(),
-  /** For each dataset of the file, the columns that its contents depend on. Empty until the plan. */
-  columns_used: z.record(z.string(), z.record(z.string(), z.enum(['full', ...MASKS]))),
+  /** For each dataset of the file, the columns that its contents depend on, and how it shows them. Empty until the plan. */
+  columns_used: z.record(z.string(), z.record(z.string(), z.enum(DISCLOSURES))),
   format: z.string(),
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   notify: z.object({ email: z.string().optional(), webhook_url: z.string().optional() }),
