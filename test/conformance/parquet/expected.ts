@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import pg from 'pg';
 import type { ColumnType, Dataset } from '../../../shared/datasets/define-dataset.js';
 import { queryRows } from '../../support/database.js';
-import { PARQUET_READERS } from './readers.js';
+import { PARQUET_READERS, type ParquetReader } from './readers.js';
 
 /** A column of a file, and an SQL expression for what the file should hold, in the form of read.py. */
 export interface ExpectedColumn {
@@ -60,15 +60,22 @@ export async function expectedRows(
 
 /** Fails with the first cell that a reader reads differently, instead of printing all rows. */
 export async function assertRows(file: string, columns: readonly ExpectedColumn[], wanted: Rows): Promise<void> {
-  for (const reader of PARQUET_READERS) {
-    const rows = await reader.read(file);
-    assert.equal(rows.length, wanted.length, reader.name);
-    for (const [row, cells] of wanted.entries()) {
-      for (const [index, { name, isDecimal }] of columns.entries()) {
-        const [actual, expected = null] = [rows[row]?.[index], cells[index]];
-        const isEqual = isDecimal && !reader.isExact ? isClose(actual, expected) : actual === expected;
-        if (!isEqual) assert.equal(actual, expected, `${reader.name}: ${name}, row ${row}`);
-      }
+  for (const reader of PARQUET_READERS) assertRowsBy(reader, await reader.read(file), columns, wanted);
+}
+
+/** Fails with the first cell of these rows that a reader has read differently. */
+export function assertRowsBy(
+  reader: Pick<ParquetReader, 'name' | 'isExact'>,
+  rows: Rows,
+  columns: readonly ExpectedColumn[],
+  wanted: Rows,
+): void {
+  assert.equal(rows.length, wanted.length, reader.name);
+  for (const [row, cells] of wanted.entries()) {
+    for (const [index, { name, isDecimal }] of columns.entries()) {
+      const [actual, expected = null] = [rows[row]?.[index], cells[index]];
+      const isEqual = isDecimal && !reader.isExact ? isClose(actual, expected) : actual === expected;
+      if (!isEqual) assert.equal(actual, expected, `${reader.name}: ${name}, row ${row}`);
     }
   }
 }

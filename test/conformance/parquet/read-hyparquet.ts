@@ -35,11 +35,14 @@ function bits(value: number, type: 'DOUBLE' | 'FLOAT'): string {
   return bytes.toString('hex');
 }
 
-/** The rows of a file, as texts. */
-export async function readByHyparquet(path: string): Promise<(string | null)[][]> {
+/** The rows of a file, or those from `rowStart` up to `rowEnd`, as texts. */
+export async function readByHyparquet(
+  path: string,
+  part: { readonly rowStart?: number; readonly rowEnd?: number } = {},
+): Promise<(string | null)[][]> {
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file);
   const [, ...columns] = metadata.schema;
-  const rows = await parquetReadObjects({ file, metadata, compressors, parsers });
+  const rows = await parquetReadObjects({ file, metadata, compressors, parsers, ...part });
   return rows.map((row) => columns.map((column) => cell(row[column.name], column)));
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { defineDataset } from '../../../shared/datasets/index.js';
 import { exportFile } from '../../export-csv/compare.js';
 import { serviceVersion } from '../../../shared/process/service-version.js';
 import { queryRows } from '../../support/database.js';
@@ -8,54 +7,13 @@ import { closeCleanly } from '../../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../../support/service.js';
 import { itTogether } from '../../support/together.js';
 import { savedFile } from '../contents.js';
-import { assertRows, expectedColumn, expectedRows } from './expected.js';
+import { createEvents, EVENT_COLUMNS, events } from './events-table.js';
+import { assertRows, expectedRows } from './expected.js';
 import { parquetPython, PARQUET_READERS, structureOf } from './readers.js';
 
 /** Rows of the table, and of a segment. */
 const ROWS = 3_000;
 const SEGMENT = 400;
-
-const events = defineDataset({
-  name: 'events',
-  title: 'Events',
-  table: 'events',
-  key: ['id'],
-  tenantColumn: 'tenant_id',
-  columns: {
-    id: { type: 'bigint' },
-    owner: { type: 'uuid' },
-    kind: { type: 'text' },
-    note: { type: 'text' },
-    amount: { type: 'numeric' },
-    balance: { type: 'numeric' },
-    ratio: { type: 'double precision' },
-    flag: { type: 'boolean' },
-    day: { type: 'date' },
-    at: { type: 'timestamptz' },
-    nothing: { type: 'integer' },
-    document: { type: 'jsonb' },
-  },
-  filters: { id: { kind: 'range', column: 'id' } },
-  sorts: ['at'],
-});
-const COLUMNS = Object.entries(events.columns).map(([name, { type }]) =>
-  expectedColumn(name, type, type === 'numeric'),
-);
-
-/** Values in many orders, and rows of nulls, which take whole pages in small files. */
-const CREATE = (tenantId: string): string => `
-  CREATE TABLE events (id bigint PRIMARY KEY, tenant_id uuid NOT NULL, owner uuid, kind text, note text, amount numeric(12, 2),
-    balance numeric(38, 10), ratio float8, flag boolean, day date, at timestamptz NOT NULL, nothing integer, document jsonb);
-  CREATE INDEX ON events (tenant_id, at, id);
-  INSERT INTO events SELECT i * 7 - 5000, '${tenantId}', CASE WHEN h % 5 > 0 THEN md5((h % 40)::text)::uuid END,
-    (ARRAY['opened', 'closed', NULL, 'with ''quotes'' and 山'])[1 + h % 4],
-    CASE h % 6 WHEN 0 THEN NULL WHEN 1 THEN '' WHEN 2 THEN repeat('long text ', h % 50) || '🙂' ELSE md5(i::text) END,
-    CASE h % 9 WHEN 0 THEN NULL WHEN 1 THEN 9999999999.99 WHEN 2 THEN -9999999999.99 ELSE (h % 100000 - 50000) * 0.01 END,
-    CASE h % 9 WHEN 0 THEN NULL WHEN 1 THEN 9999999999999999999999999999.9999999999 WHEN 2 THEN -0.0000000001 ELSE h * -123456789.123456789 END,
-    CASE h % 8 WHEN 0 THEN NULL WHEN 1 THEN 'NaN' WHEN 2 THEN '-Infinity' WHEN 3 THEN '-0' ELSE h / 7.0 END,
-    CASE WHEN i > 1000 THEN h % 2 = 0 END, date '2000-01-01' + (h % 40000 - 20000), timestamptz '2026-01-01' + i * interval '1 hour 0.123457 seconds',
-    NULL, CASE WHEN h % 3 > 0 THEN jsonb_build_object('i', i, 'name', 'Łukasz "x"') END
-  FROM (SELECT i, abs(hashint8(i)) / 2 AS h FROM generate_series(1, ${ROWS}) AS i) AS numbers`;
 
 describe('a Parquet file, read by other programs, has the rows of its table, value for value:', () => {
   let service: TestService;
@@ -65,7 +23,7 @@ describe('a Parquet file, read by other programs, has the rows of its table, val
     await parquetPython();
     service = await startService({ orders: 100, datasets: [events], tuning: { maxSegmentRows: SEGMENT } });
     await service.startWorker();
-    await queryRows(service.databaseUrl, CREATE(me.tenantId));
+    await queryRows(service.databaseUrl, createEvents(me.tenantId, ROWS));
   });
   after(() => closeCleanly(service));
 
@@ -99,10 +57,10 @@ describe('a Parquet file, read by other programs, has the rows of its table, val
   itTogether(cases, {
     title: ({ size, compression }) => `${size}, compression ${compression}`,
     work: async ({ size, where, compression }) => {
-      const wanted = await expectedRows(service.databaseUrl, events, COLUMNS, where);
+      const wanted = await expectedRows(service.databaseUrl, events, EVENT_COLUMNS, where);
       const { file, rows } = await exported({ filters: { id: filters[size] }, options: { compression } });
       assert.equal(rows, wanted.length);
-      await assertRows(file, COLUMNS, wanted);
+      await assertRows(file, EVENT_COLUMNS, wanted);
     },
   });
 

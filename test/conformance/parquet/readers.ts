@@ -4,7 +4,9 @@ import { openPython, orFail } from '../../support/python.js';
 import { readByHyparquet } from './read-hyparquet.js';
 
 const SCRIPT = fileURLToPath(new URL('read.py', import.meta.url));
+const CSV_SCRIPT = fileURLToPath(new URL('to_csv.py', import.meta.url));
 const READ_LIMIT_MS = 120_000;
+const CONVERT_LIMIT_MS = 600_000;
 const PACKAGES = ['pyarrow==26.0.1', 'polars==2.1.0', 'polars-runtime-32==2.1.0', 'duckdb==1.5.5'];
 
 const contents = z.object({
@@ -39,6 +41,12 @@ async function contentsBy(reader: string, file: string): Promise<z.infer<typeof 
 /** What a file consists of, besides its rows. */
 export const structureOf = (file: string): Promise<Omit<z.infer<typeof contents>, 'rows'>> =>
   contentsBy('pyarrow', file);
+
+/** Writes what a reader in Python reads as CSV, with the cells of read.py, all in quotes except for nulls. */
+export async function convertToCsv(reader: string, file: string, csv: string): Promise<void> {
+  const python = await parquetPython();
+  orFail(reader, await python.run([CSV_SCRIPT, reader, file, csv], CONVERT_LIMIT_MS));
+}
 
 const inPython = (name: string): ParquetReader => ({
   name,
