@@ -48,7 +48,7 @@ types = {'bigint': pa.int64(), 'integer': pa.int32(), 'numeric': pa.decimal128(1
 named = [column.split(':') for column in columns]
 rows = csv.open_csv(source, csv.ReadOptions(column_names=[name for name, _ in named], block_size=1 << 24),
   convert_options=csv.ConvertOptions(column_types={name: types.get(kind, pa.string()) for name, kind in named},
-    strings_can_be_null=True, quoted_strings_can_be_null=False))
+    null_values=[''], strings_can_be_null=True, quoted_strings_can_be_null=False))
 with pq.ParquetWriter(output, rows.schema, compression='snappy') as writer:
     for batch in rows:
         writer.write_batch(batch)
