@@ -66,6 +66,18 @@ export async function checkJobStore(pool: Pool): Promise<string | null> {
   );
 }
 
+/** The database to export from must be reachable. @param setting the variable that has its address */
+export async function checkSource(pool: Pool, setting: string): Promise<string | null> {
+  return checked(
+    async () => {
+      await pool.query('SELECT 1');
+      return null;
+    },
+    (reason) =>
+      `The source database at ${hostOf(pool)} does not answer (${reason}). Check that it is running and that ${setting} is correct.`,
+  );
+}
+
 /** Temporal must be reachable and have the namespace. */
 export async function checkTemporal(client: Client): Promise<string | null> {
   const { connection } = client;

@@ -20,7 +20,10 @@ export const AWKWARD_TABLES = `
   CREATE DOMAIN rate AS numeric(9,4);
   CREATE TABLE sizes (id bigint PRIMARY KEY, tenant_id uuid, price numeric(12,2), whole numeric(38), domain rate,
     "any" numeric, long numeric(39,2), tiny numeric(3,5), thousands numeric(5,-3));
-  CREATE VIEW sized AS SELECT * FROM sizes`;
+  CREATE VIEW sized AS SELECT * FROM sizes;
+  CREATE TABLE addresses (id int, tenant_id uuid, owner_id text, "customerId" bigint, PRIMARY KEY (tenant_id, id));
+  CREATE TABLE visits (id int PRIMARY KEY, tenant_id uuid, "userId" text, came_on date, left_on date, paid_on date);
+  CREATE INDEX ON visits (tenant_id, left_on)`;
 
 /** Arguments that no definition can be made from, and the message. */
 export const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
@@ -44,6 +47,8 @@ export const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
     /^homeless has no column owner \(from --tenant\)\. Its columns are id, account, opened\.$/,
   ],
   [['orders', '--tenant', 'tenant_id', '--no-tenant'], /^Use either --tenant or --no-tenant\.$/],
+  [['orders', '--user', 'user_id', '--no-user'], /^Use either --user or --no-user\.$/],
+  [['orders', '--user', 'color'], /^orders has no column color \(from --user\)\. Its columns are id, user_id/],
   [['orders', '--key', 'color'], /^orders has no column color \(from --key\)\. Its columns are id, tenant_id/],
   [['orders', '--key', 'customer_id'], /^Dataset orders: table orders has no unique index on \(customer_id\)/],
 ];

@@ -6,7 +6,6 @@ import type { Dataset } from '../../shared/datasets/index.js';
 import { loadDatasets } from '../../shared/datasets/load.js';
 import { BUILT_IN_DATASETS } from '../../shared/datasets/index.js';
 import { newDataset } from '../../worker/new-dataset/new-dataset.js';
-import { datasetNameOf, labelOf } from '../../worker/new-dataset/words.js';
 import { runProgram } from '../api/programs.js';
 import { assertSameBytes, exportFile } from '../export-csv/compare.js';
 import { copyOf } from '../export-csv/reference.js';
@@ -16,6 +15,7 @@ import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser } from '../support/service.js';
 import { seedSampleData } from '../../dev/sample-data/seed.js';
 import { AWKWARD_TABLE, AWKWARD_TABLES, REFUSED } from './awkward-tables.js';
+import { newDatasetAdvice, type MadeDataset } from './new-dataset-advice.js';
 
 /** Such as `total numeric(12,2)`. */
 const typesOf = ({ columns }: Dataset): string[] =>
@@ -43,13 +43,10 @@ describe('npm run dataset:new', () => {
   let files = 0;
   const write = (...args: string[]): Promise<string> => writeFor(true, ...args);
   const writeFor = (hasTenants: boolean, ...args: string[]): Promise<string> =>
-    newDataset(args, { databaseUrl: database.url, hasTenants });
-  /** Writes a dataset, and loads it. @returns the dataset, its file, and the command's output */
+    newDataset(args, { databaseUrl: database.url, setting: 'DATABASE_URL', hasTenants });
+  /** Writes a dataset, and loads it. */
   const made = (...args: string[]) => madeFor(true, ...args);
-  async function madeFor(
-    hasTenants: boolean,
-    ...args: string[]
-  ): Promise<{ dataset: Dataset; file: string; said: string }> {
+  async function madeFor(hasTenants: boolean, ...args: string[]): Promise<MadeDataset> {
     files += 1;
     const file = join(folder, `${files}.mjs`);
     const said = await writeFor(hasTenants, ...args, '--out', file);
@@ -66,7 +63,8 @@ describe('npm run dataset:new', () => {
         typesOf(dataset),
         typesOf(builtIn).filter((column) => !column.startsWith('tenant_id')),
       );
-      assert.deepEqual({ name: dataset.name, key: dataset.key }, { name: builtIn.name, key: builtIn.key });
+      const { name, key, userColumn } = builtIn;
+      assert.deepEqual([dataset.name, dataset.key, dataset.userColumn], [name, key, userColumn]);
       assert.deepEqual(dataset.filters?.date_range, builtIn.filters?.date_range);
       assert.deepEqual([...(dataset.sorts ?? [])].sort(), [...(builtIn.sorts ?? [])].sort());
       assert.doesNotMatch(said, /No index starts/);
@@ -210,30 +208,12 @@ describe('npm run dataset:new', () => {
     assert.deepEqual([done.code, done.stderr], [0, '']);
     assert.match(
       done.stdout,
-      /: dataset orders, key \(id\), 12 columns, 11 filters, 3 sorts\.\n.*DATASETS_MODULE=.*printed\.mjs\n$/,
+      /: dataset orders, key \(id\), 12 columns, 11 filters, 3 sorts\.\n(?:.+\n)+Review .*DATASETS_MODULE=.*printed\.mjs\n$/,
     );
     const failed = await runProgram('worker/dataset-new.ts', ['orders'], {});
     assert.deepEqual([failed.code, failed.stdout], [1, '']);
     assert.match(failed.stderr, /^Set SOURCE_DATABASE_URL or DATABASE_URL .*\n$/);
   });
 
-  it('makes labels for people and names for requests', () => {
-    const names = ['customer_id', 'customerId', 'placed_at', 'VAT', 'SKU_code', '日付', '  ', '2fa'];
-    assert.deepEqual(names.map(labelOf), [
-      'Customer ID',
-      'Customer ID',
-      'Placed at',
-      'VAT',
-      'SKU code',
-      '日付',
-      '  ',
-      '2fa',
-    ]);
-    assert.deepEqual(['OrderItems', 'Über uns', '日付', '2fa'].map(datasetNameOf), [
-      'order_items',
-      'uber_uns',
-      'table',
-      'table_2fa',
-    ]);
-  });
+  newDatasetAdvice(made);
 });

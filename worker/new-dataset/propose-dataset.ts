@@ -6,11 +6,14 @@ import { ProposalError } from './proposal-error.js';
 import { proposeFilters } from './propose-filters.js';
 import { proposeKey } from './propose-key.js';
 import { proposeSorts } from './propose-sorts.js';
+import { proposeUser } from './propose-user.js';
 import { datasetNameOf, labelOf } from './words.js';
 
 export interface ProposalChoices {
   /** The tenant's column; null: there is a single tenant. Default: `tenant_id`. */
   readonly tenant?: string | null | undefined;
+  /** The column with the id of the user who owns the row; null: none. Default: `user_id`, if there is one. */
+  readonly user?: string | null | undefined;
   /** Key columns, if they should not come from the table's indexes. */
   readonly key?: readonly string[] | undefined;
 }
@@ -22,6 +25,8 @@ export interface Proposal {
   /** Whether an index starts with the tenant, unless there is a single one, followed by the key. */
   readonly isCovered: boolean;
   readonly isView: boolean;
+  /** Columns that may be the `userColumn`, if the dataset has none. Null if somebody has decided that. */
+  readonly userCandidates: readonly string[] | null;
 }
 
 const DEFAULT_TENANT = 'tenant_id';
@@ -41,6 +46,7 @@ export function proposeDataset(facts: TableFacts, choices: ProposalChoices): Pro
     return why === null ? [] : [{ name: column.name, why }];
   });
   const columns = rest.filter((column) => whyNot(column) === null);
+  const user = proposeUser(table, columns, choices.user);
   const dataset = defineDataset({
     name: datasetNameOf(table),
     title: labelOf(table),
@@ -48,6 +54,7 @@ export function proposeDataset(facts: TableFacts, choices: ProposalChoices): Pro
     table,
     key,
     ...(tenantColumn === undefined ? {} : { tenantColumn }),
+    ...(user.column === undefined ? {} : { userColumn: user.column }),
     columns: Object.fromEntries(
       columns.map((column) => [
         column.name,
@@ -57,7 +64,7 @@ export function proposeDataset(facts: TableFacts, choices: ProposalChoices): Pro
     filters: proposeFilters({ ...facts, columns: columns.filter(({ name }) => !key.includes(name)) }, tenantColumn),
     sorts: proposeSorts({ ...facts, columns }, tenantColumn),
   });
-  return { dataset, leftOut, isCovered, isView };
+  return { dataset, leftOut, isCovered, isView, userCandidates: user.candidates };
 }
 
 /** The precision and scale of `numeric(12,2)`, if a definition can declare them. */

@@ -31,7 +31,7 @@ const tableOf = ({ schema, table }: Dataset): string => (schema === undefined ? 
 
 /** Writes a module for DATASETS_MODULE, in plain JavaScript without imports. */
 export function writeModule({ dataset, leftOut }: Proposal): string {
-  const { name, title, schema, table, tenantColumn, columns, filters = {}, sorts = [] } = dataset;
+  const { name, title, schema, table, tenantColumn, userColumn, columns, filters = {}, sorts = [] } = dataset;
   return [
     `// Generated from the catalog entry of ${inComment(tableOf(dataset))}; edit it as you like. docs/datasets.md lists all settings.`,
     'export default [',
@@ -42,6 +42,12 @@ export function writeModule({ dataset, leftOut }: Proposal): string {
     `    table: ${quoted(table)},`,
     `    key: ${list(dataset.key)},`,
     ...(tenantColumn === undefined ? [] : [`    tenantColumn: ${quoted(tenantColumn)},`]),
+    ...(userColumn === undefined
+      ? []
+      : [
+          '    // Account exports contain the rows with the user id of the token. Remove this if the column holds other ids.',
+          `    userColumn: ${quoted(userColumn)},`,
+        ]),
     '    columns: {',
     ...Object.entries(columns).map(columnLine),
     ...leftOut.map((column) => `      // Skipped ${inComment(column.name)}: ${column.why}.`),
