@@ -1,6 +1,12 @@
 import express, { type Request, type Response } from 'express';
 import { ServiceError } from '../../shared/errors.js';
-import { isWithin, pointerOf, type Checked, type FieldProblem } from '../../shared/request/field-problems.js';
+import {
+  isWithin,
+  pointerOf,
+  UNKNOWN_FIELD,
+  type Checked,
+  type FieldProblem,
+} from '../../shared/request/field-problems.js';
 import { UNSTORABLE, unstorablePaths } from '../../shared/text/storable-text.js';
 import { boundBody } from './bounded-body.js';
 import { runMiddleware } from './run-middleware.js';
@@ -41,7 +47,7 @@ export function jsonBodyReader(maxBytes = MAX_BYTES) {
     const problems: FieldProblem[] = [];
     const body = boundBody(request.body, problems);
     for (const path of unstorablePaths(body, MAX_NAMED)) {
-      const detail = path.at(-1) === '__proto__' ? 'is not a known field' : UNSTORABLE;
+      const detail = path.at(-1) === '__proto__' ? UNKNOWN_FIELD : UNSTORABLE;
       problems.push({ pointer: pointerOf(path), detail });
     }
     const parsed = await parse(body);

@@ -39,6 +39,9 @@ const MAX_PHRASE = 300;
 const MAX_LIST_BYTES = 6000;
 const MAX_SENTENCE_BYTES = 2000;
 
+/** The detail of an unknown field. */
+export const UNKNOWN_FIELD = 'is not a known field';
+
 /** RFC 6901. */
 export const pointerOf = (path: readonly PropertyKey[]): string =>
   path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
@@ -51,7 +54,7 @@ export function fieldProblems(
   return error.issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path];
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), detail: 'is not a known field' }));
+      return issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), detail: UNKNOWN_FIELD }));
     }
     const meant = issue.code === 'invalid_union' ? issue.errors.find(isMeant) : undefined;
     return meant === undefined

@@ -9,6 +9,7 @@ import { defaultColumns } from '../formats/default-columns.js';
 import { isGzip } from '../formats/file-kind.js';
 import { FORMATS } from '../formats/index.js';
 import { recipientOf, type EmailChoice, type RecipientRule } from '../mails/recipient.js';
+import { withPlaces } from './misplaced-fields.js';
 import { isRelativeRange, resolveRange, type RelativeRange } from './relative-range.js';
 import { hashOfJson } from '../text/hash-of-json.js';
 import { createCommonSchema, type RequestSchema } from './request-schema.js';
@@ -81,11 +82,11 @@ export function checkExportRequest(
   const read = readable.parse(body);
   const format = FORMATS.get(read.format.toUpperCase());
   const options = format?.options.safeParse(read.options);
+  const dataset = registry.get(read.type);
   const problems = [
-    ...(result.success ? [] : schemaProblems(result.error, body, schema)),
+    ...(result.success ? [] : withPlaces(schemaProblems(result.error, body, schema), { format, dataset }, schema)),
     ...(options?.success === false ? fieldProblems(options.error, ['options']) : []),
   ];
-  const dataset = registry.get(read.type);
   const columns = read.columns ?? (dataset && format ? defaultColumns(dataset, format) : []);
   if (options?.success === true) {
     if (read.type === ACCOUNT && format !== undefined && isGzip(format, options.data)) {
