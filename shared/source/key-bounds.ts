@@ -53,7 +53,8 @@ class Bounds {
  * @param client in a transaction with one snapshot
  * @param spare for the second walk
  * @param rowsAlone rows after which there may be one
- * @returns a flaw if a row has a null in its key, or a bound has the same key as its neighbor
+ * @returns a flaw if a row has a null in its key, or a bound has the same key as its neighbor; 'refused' if the second
+ * walk made the transaction useless, so that the bounds must be read without it
  */
 export async function readBounds(
   client: Pick<PoolClient, 'query'>,
@@ -61,12 +62,12 @@ export async function readBounds(
   every: number,
   spare?: Spare,
   rowsAlone = ROWS_ALONE,
-): Promise<Bound[] | KeyFlaw> {
+): Promise<Bound[] | KeyFlaw | 'refused'> {
   if ((await readKeys(client, nullKeySql(query))).length > 0) return 'null';
   const bounds = new Bounds(every);
   const equals = new EqualKeys(client, query);
   const found = await walk(client, query, { every, bounds, equals, spare, rowsAlone });
-  if (found === 'repeated') return found;
+  if (typeof found === 'string') return found;
   const { rows } = found;
   if (rows === bounds.reached) return (await equals.hasAny()) ? 'repeated' : bounds.list;
   const [last, before] = await readKeys(client, lastKeysSql(query));
@@ -89,9 +90,10 @@ async function walk(
   client: Pick<PoolClient, 'query'>,
   query: FrozenQuery,
   { every, bounds, equals, spare, rowsAlone }: Walk,
-): Promise<{ readonly rows: number } | 'repeated'> {
+): Promise<{ readonly rows: number } | 'repeated' | 'refused'> {
   const first = await WalkFromStart.begin(client, query);
-  let second: SecondWalk | null | undefined;
+  let second: SecondWalk | null = null;
+  let mayHaveSecond = spare !== undefined;
   let meeting: Meeting | null = null;
   try {
     while (meeting === null) {
@@ -100,10 +102,13 @@ async function walk(
       const key = first.keyOf(bounds.next);
       if (key === undefined) break;
       const bound = bounds.add(key);
-      if (spare !== undefined && second === undefined && bound.n >= rowsAlone) {
-        second = await beginSecondWalk(client, query, every, spare);
+      if (spare !== undefined && mayHaveSecond && bound.n >= rowsAlone) {
+        mayHaveSecond = false;
+        const begun = await beginSecondWalk(client, query, every, spare);
+        if (begun === 'refused') return begun;
+        second = begun;
       }
-      meeting = second === undefined || second === null ? null : await meet(client, query, bound, second);
+      meeting = second === null ? null : await meet(client, query, bound, second);
     }
   } finally {
     second?.stop();

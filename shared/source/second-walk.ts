@@ -35,28 +35,29 @@ const MARKS_PER_BOUND = 8;
 const LEAST_ROWS_PER_BOUND = 10_000;
 
 /**
- * Begins to walk from the last row, on another connection. It never fails: the first walk goes on alone if this one
- * can't.
+ * Begins to walk from the last row, on another connection. If that walk can't go on, the first one does alone.
  * @param client in a transaction with one snapshot
- * @returns null if it would not help, or there is no connection for it
+ * @returns null if it would not help, or there is no connection for it; 'refused' if PostgreSQL can't export the
+ * snapshot, after which the transaction is of no use
  */
 export async function beginSecondWalk(
   client: Pick<PoolClient, 'query'>,
   query: FrozenQuery,
   every: number,
   spare: Spare,
-): Promise<SecondWalk | null> {
+): Promise<SecondWalk | 'refused' | null> {
   if (every < LEAST_ROWS_PER_BOUND || !spare.isThere()) return null;
   const fromEnd = keysSql(query, 'last');
   // Without an index for the order, it would read and sort all rows once more.
   if (sorts(await explain(client, fromEnd))) return null;
-  const { rows } = await client.query<{ snapshot: string }>('SELECT pg_export_snapshot() AS snapshot');
+  const [[snapshot] = []] = await readKeys(client, 'SELECT pg_export_snapshot()').catch(() => []);
+  if (snapshot === undefined) return 'refused';
   const marks: Mark[] = [];
   let stopped = false;
   const mayGoOn = (): boolean => !stopped && !spare.isNeeded();
   const work = (second: Pick<PoolClient, 'query'>): Promise<void> =>
     mark(second, fromEnd, Math.floor(every / MARKS_PER_BOUND), marks, mayGoOn);
-  spare.use(rows[0]?.snapshot ?? '', work).catch(() => undefined);
+  spare.use(snapshot, work).catch(() => undefined);
   return {
     marks,
     stop: () => {

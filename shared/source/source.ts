@@ -9,7 +9,7 @@ import { countRows, type RowCount } from './count-rows.js';
 import { copyOut } from './copy-out.js';
 import type { RowFraming } from './copy-frames.js';
 import type { CopyChunk } from './copy-reader.js';
-import { readBounds } from './key-bounds.js';
+import { readBounds, type KeyFlaw } from './key-bounds.js';
 import { maskKeyId, maskKeyOf } from './mask-key.js';
 import type { Pool, PoolClient } from '../postgres.js';
 import { openSession, type OpenSession, type SourceSession } from './session.js';
@@ -145,9 +145,10 @@ export class Source {
     session: SourceSession,
     signal: AbortSignal,
   ): Promise<Bound[]> {
-    const bounds = await this.session(session, signal, (client) =>
-      readBounds(client, query, every, this.spare(session, signal)),
-    );
+    const read = (spare?: Spare): Promise<Bound[] | KeyFlaw | 'refused'> =>
+      this.session(session, signal, (client) => readBounds(client, query, every, spare));
+    const first = await read(this.spare(session, signal));
+    const bounds = first === 'refused' ? await read() : first;
     if (typeof bounds !== 'string') return bounds;
     const isSorted = query.key.length > key.length;
     const where = isSorted ? 'the column that it is sorted by, or in its key' : 'its key';

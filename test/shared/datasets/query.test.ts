@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { ExportRequest, FilterValue } from '../../../shared/contract.js';
 import { defineDataset } from '../../../shared/datasets/define-dataset.js';
 import { freezeQuery, sampleSql, segmentSql, type FrozenQuery } from '../../../shared/datasets/query.js';
-import { MAX_BOUNDS, readBounds, type KeyFlaw } from '../../../shared/source/key-bounds.js';
+import { MAX_BOUNDS, readBounds } from '../../../shared/source/key-bounds.js';
 import type { Bound, KeyBound } from '../../../shared/plan/segments.js';
 import { openDatabase, type OpenDatabase } from '../../support/database.js';
 import { DEEP } from '../../support/depth.js';
@@ -75,7 +75,7 @@ describe('the SQL of an export', () => {
     const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' });
     return rows.map((row) => row.slice(0, 2));
   }
-  async function boundsOf(frozen: FrozenQuery, every: number): Promise<Bound[] | KeyFlaw> {
+  async function boundsOf(frozen: FrozenQuery, every: number): ReturnType<typeof readBounds> {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
     return readBounds(client, frozen, every).finally(() => client.query('ROLLBACK'));
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueryConfig } from 'pg';
 import { defineDataset } from '../../../shared/datasets/define-dataset.js';
@@ -182,6 +183,27 @@ describe('a second walk from the last row', function () {
     const { bounds, statements } = await walk(query);
     assert.deepEqual(bounds, await walkAlone(queryOf()));
     assert.deepEqual(statements, []);
+  });
+
+  it('does without it where PostgreSQL refuses to export a snapshot', async () => {
+    const { client } = database;
+    const reader = `reader_${randomUUID().slice(0, 8)}`;
+    await client.query(
+      `CREATE ROLE ${reader} LOGIN PASSWORD 'secret'; GRANT SELECT ON walked TO ${reader};
+       REVOKE EXECUTE ON FUNCTION pg_export_snapshot() FROM PUBLIC`,
+    );
+    const url = new URL(database.url);
+    url.username = reader;
+    url.password = 'secret';
+    const own = createPool(url.href, { max: 2, name: 'walks', onIdleError: assert.ifError });
+    try {
+      const bounds = await new Source(own).bounds(walked, queryOf(), EVERY, session, never);
+      assert.deepEqual(bounds, await walkAlone(queryOf()));
+      await assert.rejects(own.query('SELECT pg_export_snapshot()'), /permission denied/);
+    } finally {
+      await own.end();
+      await client.query(`DROP OWNED BY ${reader}; DROP ROLE ${reader}`);
+    }
   });
 
   it('leaves its connection to whoever waits for one, and returns it at the end', async () => {
