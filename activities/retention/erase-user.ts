@@ -7,6 +7,7 @@ import { cancelAll } from './cancel-all.js';
 import type { ActivityDeps } from '../deps.js';
 import type { ErasureInput } from '../../shared/temporal/inputs.js';
 import { heartbeating } from '../heartbeat.js';
+import { markListed } from './mark-listed.js';
 import { removeJob } from './remove-job.js';
 
 type Deps = Pick<
@@ -21,8 +22,8 @@ const ROUNDS = 5;
 /**
  * Deletes everything that the service stores about a user in a tenant. Deletes schedules first, so that nothing new
  * starts; then saved exports; then cancels active exports, deletes files and rows, and the records of sent emails. What
- * Temporal doesn't list yet can't come back, because its ids are marked. Events of the audit log remain, with a hash
- * instead of the user. Safe to repeat at any point; the counts are those of the last attempt.
+ * Temporal doesn't list yet, or an operator resets later, can't come back, because its ids are marked. Events of the audit
+ * log remain, with a hash instead of the user. Safe to repeat at any point; the counts are those of the last attempt.
  */
 export const eraseUser =
   (deps: Deps) =>
@@ -49,12 +50,14 @@ class Erasure {
   ) {}
 
   async run(): Promise<ErasureCounts> {
-    const { erasedIds, places, temporal } = this.deps;
+    const { audit, erasedIds, places, temporal } = this.deps;
+    await erasedIds.markRequester(this.user.tenantId, audit.hashesOf(this.user)[0]);
     // Revoked first: a request that is creating a schedule at this moment then deletes it again.
     const revoked = await erasedIds.revokeSchedules(this.user, temporalScheduleId);
     const store = new ScheduleStore(temporal, places);
     const listed = await store.temporalIdsOf(this.user);
     await erasedIds.markSchedules(listed);
+    await markListed(this.deps, this.user);
     let schedules = await store.deleteAll(new Set([...revoked, ...listed]));
     let savedExports = await this.deps.savedExports.deleteOf(this.user);
     for (let round = 0; round < ROUNDS; round++) {
@@ -78,6 +81,8 @@ class Erasure {
       if (rows.length === 0) return true;
       const ended = rows.filter(({ status }) => !isActive(status));
       if (ended.length === 0) return false;
+      // An operator may reset them later.
+      await this.deps.erasedIds.markJobs(ended.map(({ job_id }) => job_id));
       for (const row of ended) {
         this.signal.throwIfAborted();
         const { hadFile } = await removeJob(this.deps, row, this.signal);

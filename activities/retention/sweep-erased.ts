@@ -1,4 +1,9 @@
+import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import { requiredTsToMs } from '@temporalio/common/lib/time.js';
+import { messageOf } from '../../shared/errors.js';
 import { ScheduleStore } from '../../shared/schedules/store.js';
+import { SILENCE_MS, askInTime } from '../../shared/time-limit.js';
 import type { ActivityDeps } from '../deps.js';
 
 type Deps = Pick<ActivityDeps, 'erasedIds' | 'places' | 'temporal' | 'tuning'>;
@@ -19,8 +24,27 @@ export async function* deleteErasedSchedules({ erasedIds, places, temporal }: De
   }
 }
 
-/** Marks are needed as long as a workflow that an erasure missed may run, and a day longer. */
-export async function* deleteOldErasedIds({ erasedIds, tuning }: Deps): AsyncGenerator<void> {
-  await erasedIds.deleteOld(tuning.executionTimeoutMs + 24 * 3_600_000);
+/** To spare. */
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * Marks are needed as long as a workflow that an erasure missed may run, and an operator may reset it after that: as long
+ * as the namespace keeps its history.
+ */
+export async function* deleteOldErasedIds({ erasedIds, temporal, tuning }: Deps): AsyncGenerator<void> {
+  try {
+    await erasedIds.deleteOld(tuning.executionTimeoutMs + (await historiesKeptMs(temporal.client)) + DAY_MS);
+  } catch (error) {
+    // Nothing else depends on it; the next sweep tries again.
+    Context.current().log.warn('old marks of erased ids were not deleted', { reason: messageOf(error) });
+  }
   yield;
+}
+
+async function historiesKeptMs(client: Client): Promise<number> {
+  const { namespace } = client.options;
+  const { config } = await askInTime(client, SILENCE_MS, () =>
+    client.connection.workflowService.describeNamespace({ namespace }),
+  );
+  return requiredTsToMs(config?.workflowExecutionRetentionTtl, 'workflowExecutionRetentionTtl');
 }

@@ -4,6 +4,7 @@ import type { ClaimInput } from '../../shared/temporal/inputs.js';
 import type { JobSeed } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import { askInTime } from '../../shared/time-limit.js';
+import { forgetErasedRequester } from '../../shared/job/forget-erased-requester.js';
 import { slotsStart } from '../../shared/temporal/slots-start.js';
 import { claimUpdate } from '../../shared/temporal/messages.js';
 import type { ActivityDeps } from '../deps.js';
@@ -11,7 +12,7 @@ import type { ActivityDeps } from '../deps.js';
 /** If this worker is the only one and is draining, nobody answers: the attempt must end, so that another can claim. */
 const ANSWER_WITHIN_MS = 5000;
 
-type Deps = Pick<ActivityDeps, 'jobs' | 'places' | 'temporal' | 'metrics' | 'tenantLimit'>;
+type Deps = Pick<ActivityDeps, 'jobs' | 'erasedIds' | 'audit' | 'places' | 'temporal' | 'metrics' | 'tenantLimit'>;
 
 export type Claim = 'granted' | 'wait' | 'ended';
 
@@ -31,7 +32,8 @@ export const claimSlot =
     return { claim };
   };
 
-async function insertRow({ jobs }: Deps, job: JobSeed): Promise<void> {
+async function insertRow(deps: Deps, job: JobSeed): Promise<void> {
+  const { jobs } = deps;
   try {
     await jobs.insert(job);
   } catch (error) {
@@ -40,6 +42,8 @@ async function insertRow({ jobs }: Deps, job: JobSeed): Promise<void> {
       await jobs.insertFailed(job, { code: error.code, message: error.forUser });
     }
     throw error;
+  } finally {
+    await forgetErasedRequester(job, deps);
   }
 }
 

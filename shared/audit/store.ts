@@ -69,10 +69,15 @@ export class AuditStore {
 
   /** Newest first. Somebody who has been erased is found by their hash. */
   async list(query: AuditQuery): Promise<AuditRow[]> {
-    const hashesOf = (userId: string): string[] =>
-      this.keys.map((key) => hashOf({ tenantId: query.tenantId, userId }, key));
-    const { sql, values } = listStatement(query, hashesOf);
+    const { tenantId } = query;
+    const { sql, values } = listStatement(query, (userId) => this.hashesOf({ tenantId, userId }));
     return z.array(rowSchema).parse(await this.query(sql, values));
+  }
+
+  /** The hashes that an erasure may have replaced a user with. The first one is that of an erasure from now on. */
+  hashesOf(user: UserRef): [string, ...string[]] {
+    const [key, ...older] = this.keys;
+    return [hashOf(user, key), ...older.map((other) => hashOf(user, other))];
   }
 
   /** Replaces a user with a keyed hash, as actor and as subject, and deletes the user's IP addresses. */

@@ -4,8 +4,8 @@ import { namingFaults, transaction, type Pool, type PoolClient } from '../postgr
 /**
  * Temporal may list a new schedule or workflow only after a moment, so an erasure can miss one, and the API may die
  * while it creates one. So an erasure marks the ids of exports and schedules before it deletes anything: no row with a
- * marked id can be inserted, whatever is still running. Every method throws ServiceError JOB_STORE_UNAVAILABLE if the
- * database doesn't answer.
+ * marked id can be inserted, whatever is still running, or is reset later. Every method throws ServiceError
+ * JOB_STORE_UNAVAILABLE if the database doesn't answer.
  */
 export class ErasedIds {
   constructor(private readonly pool: Pool) {}
@@ -73,11 +73,37 @@ export class ErasedIds {
     await this.named(() => this.pool.query(sql, [temporalIds]));
   }
 
+  /**
+   * Marks a user who may have requested exports on behalf of others.
+   * @param hash a keyed hash, because an erasure must not store the user's id
+   */
+  async markRequester(tenantId: string, hash: string): Promise<void> {
+    await this.named(() =>
+      this.pool.query(
+        `INSERT INTO erased_requesters (tenant_ref, user_hash) VALUES ($1, $2)
+         ON CONFLICT (tenant_ref, user_hash) DO UPDATE SET erased_at = clock_timestamp()`,
+        [tenantId, hash],
+      ),
+    );
+  }
+
+  /**
+   * Whether a user has been erased since a time.
+   * @param hashes of the user, with all keys
+   * @param since ISO 8601
+   */
+  async isRequesterErased(tenantId: string, hashes: readonly string[], since: string): Promise<boolean> {
+    const sql = `SELECT FROM erased_requesters WHERE tenant_ref = $1 AND user_hash = ANY ($2) AND erased_at >= $3`;
+    const { rowCount } = await this.named(() => this.pool.query(sql, [tenantId, hashes, since]));
+    return rowCount !== 0;
+  }
+
   /** Deletes marks that are older than `ageMs`, except those of schedules that have not been checked. */
   async deleteOld(ageMs: number): Promise<void> {
     await this.named(() =>
       this.pool.query(
-        `DELETE FROM erased_ids
+        `WITH requesters AS (DELETE FROM erased_requesters WHERE erased_at < clock_timestamp() - make_interval(secs => $1))
+         DELETE FROM erased_ids
          WHERE temporal_id IS NULL AND erased_at < clock_timestamp() - make_interval(secs => $1)`,
         [ageMs / 1000],
       ),

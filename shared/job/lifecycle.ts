@@ -115,9 +115,12 @@ export class JobLifecycle {
     const names = Object.keys(row);
     const parameters = names.map((_, index) => `$${index + 1}`);
     const erasable = ['job_id', 'schedule_id'].map((name) => `$${names.indexOf(name) + 1}`);
+    const isErased = `id IN (${erasable.join(', ')})`;
     await this.change(
-      `WITH job AS (INSERT INTO export_jobs (${names.join(', ')}${columns}) SELECT ${parameters.join(', ')}${values}
-         WHERE NOT EXISTS (SELECT FROM erased_ids WHERE id IN (${erasable.join(', ')}))
+      // The sweep deletes old marks. This run may be reset as well, so its mark has to last longer than its history.
+      `WITH renewed AS (UPDATE erased_ids SET erased_at = clock_timestamp() WHERE ${isErased} AND temporal_id IS NULL),
+       job AS (INSERT INTO export_jobs (${names.join(', ')}${columns}) SELECT ${parameters.join(', ')}${values}
+         WHERE NOT EXISTS (SELECT FROM erased_ids WHERE ${isErased})
          ON CONFLICT (job_id) DO NOTHING RETURNING job_id)
        ${insertAudit(names.length + 1, 'job')}`,
       [...Object.values(row), auditParameter(event)],

@@ -83,15 +83,15 @@ export class JobStore extends JobLifecycle {
    * stays the same, because the name that an archive shows is in its plan. Existing links are closed, because nobody can
    * be asked any more whether the requester may still see the file: a link is valid only with the row's exact expiry.
    */
-  async forgetRequester({ tenantId, userId }: JobOwner): Promise<void> {
+  async forgetRequester({ tenantId, userId }: JobOwner, createdUntil = 'infinity'): Promise<void> {
     await this.change(
       `WITH forgotten AS (
          UPDATE export_jobs SET requested_by_ref = NULL, notify = notify - 'email' - 'webhook_url', idempotency_key = NULL,
            url_expires_at = url_expires_at - interval '1 second'
-         WHERE tenant_ref = $1 AND requested_by_ref = $2 RETURNING job_id),
+         WHERE tenant_ref = $1 AND requested_by_ref = $2 AND created_at <= $3 RETURNING job_id),
        skipped AS (DELETE FROM skipped_mails WHERE job_id IN (SELECT job_id FROM forgotten))
        DELETE FROM webhook_deliveries WHERE job_id IN (SELECT job_id FROM forgotten)`,
-      [tenantId, userId],
+      [tenantId, userId, createdUntil],
     );
   }
 

@@ -20,8 +20,8 @@ export interface ScheduleDefinition {
   /** Runs use its request, as it is then, and fail if it is gone. */
   readonly saved_export_id?: string | undefined;
   /**
-   * Stored as sent, except for the spelling of `on_behalf_of`, or as saved when the schedule was created; checked again at
-   * every run.
+   * Stored as sent, except for the spelling of `on_behalf_of`; checked again at every run. With a saved export, only its
+   * `type`, `format`, `on_behalf_of` and, if it is the user's own, `notify`, as saved when the schedule was created.
    */
   readonly request: Readonly<Record<string, unknown>>;
 }
@@ -52,7 +52,12 @@ const OF_USERS = 'export-schedule/';
  */
 export const isUserSchedule = (temporalId: string): boolean => temporalId.startsWith(OF_USERS);
 /** Temporal appends the time at which a run was due. */
-export const scheduledWorkflowId = (scheduleId: string): string => `scheduled-export/${scheduleId}`;
+export const scheduledWorkflowId = (scheduleId: string): string => `${RUN}${scheduleId}`;
+const RUN = 'scheduled-export/';
+const UUID_LENGTH = 36;
+/** The schedule of a run; null for other workflows. */
+export const scheduleIdOfRun = (workflowId: string): string | null =>
+  workflowId.startsWith(RUN) ? workflowId.slice(RUN.length, RUN.length + UUID_LENGTH) : null;
 
 /** An export that a schedule is about to start. */
 export interface DueExport extends ScheduledExportInput {

@@ -56,9 +56,14 @@ const ofUser = (user: UserRef): string => `${EXPORT_USER_ID.name} = "${searchabl
 /** List filter for all workflows and schedules whose exports are the user's. */
 export const ownerQuery = (user: UserRef): string => `${ofTenant(user)} AND ${ofUser(user)}`;
 
-/** List filter that also finds what the user requested on behalf of others. */
+const byRequester = (user: UserRef): string => `${EXPORT_REQUESTED_BY.name} = "${searchableUser(user)}"`;
+
+/** List filter for what the user requested on behalf of others. */
+export const onBehalfQuery = (user: UserRef): string => `${ofTenant(user)} AND ${byRequester(user)}`;
+
+/** List filter that finds both. */
 export const requesterQuery = (user: UserRef): string =>
-  `${ofTenant(user)} AND (${ofUser(user)} OR ${EXPORT_REQUESTED_BY.name} = "${searchableUser(user)}")`;
+  `${ofTenant(user)} AND (${ofUser(user)} OR ${byRequester(user)})`;
 
 export function exportSearchAttributes({ request, ...owner }: JobSeed): SearchAttributePair[] {
   return [

@@ -1,8 +1,6 @@
 import { WorkflowClient } from '@temporalio/client';
 import assert from 'node:assert/strict';
 import type { Principal } from '../../api/deps.js';
-import type { JobSeed } from '../../shared/contract.js';
-import { JobLifecycle } from '../../shared/job/lifecycle.js';
 import { temporalScheduleId, type ScheduledExportInput } from '../../shared/schedules/contract.js';
 import { jobIdOfRun } from '../../shared/schedules/job-id.js';
 import { ScheduleStore } from '../../shared/schedules/store.js';
@@ -11,6 +9,7 @@ import { exportWorkflowId } from '../../shared/temporal/names.js';
 import type { Answer } from '../support/answer.js';
 import { queryRows } from '../support/database.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
+import { holdRows } from '../support/hold-rows.js';
 import { someUser, startService, type TestService } from '../support/service.js';
 import { sweepNow } from '../workflows/support.js';
 
@@ -49,27 +48,6 @@ describe('an erasure, at a moment when Temporal does not list everything yet,', 
     assert.deepEqual(await store.list(`exports/${user.userId}/`), []);
     const named = `SELECT action FROM audit_events WHERE $1 IN (actor_ref, subject_ref) AND action LIKE 'export.%'`;
     assert.deepEqual(await queryRows(service.databaseUrl, named, [user.userId]), []);
-  }
-
-  /** Holds back the rows of some exports, as a slow process would. */
-  function holdRows(isHeld: (job: JobSeed) => boolean) {
-    const { promise: arrived, resolve: arrive } = Promise.withResolvers<JobSeed>();
-    const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
-    const { insert } = Object.getOwnPropertyDescriptors(JobLifecycle.prototype);
-    JobLifecycle.prototype.insert = async function (job) {
-      if (isHeld(job)) {
-        arrive(job);
-        await released;
-      }
-      await insert.value?.call(this, job);
-    };
-    return {
-      arrived,
-      release: () => {
-        Object.defineProperty(JobLifecycle.prototype, 'insert', insert);
-        release(undefined);
-      },
-    };
   }
 
   /** No workflow is listed during the work. */

@@ -14,7 +14,7 @@ export function up(migration: MigrationBuilder): void {
 
 export function down(migration: MigrationBuilder): void {
   migration.sql(`
-    DROP TABLE audit_events, erased_ids;
+    DROP TABLE audit_events, erased_ids, erased_requesters;
     DROP FUNCTION keep_audit_events, erase_from_audit, delete_old_audit, save_export, reserve_mail, reserve_schedule, take_tenant_place;
     DROP TABLE saved_exports, skipped_mails, mail_reservations, schedule_reservations, tenant_places, webhook_secret_versions,
       webhook_receivers_gone, webhook_deliveries, export_segments, export_jobs;

@@ -7,4 +7,13 @@ export const ERASED_IDS = `
     temporal_id text,
     erased_at timestamptz NOT NULL DEFAULT clock_timestamp()
   );
+
+  -- Users who have been erased, by the keyed hash that the audit log has: a row that they requested before that, on
+  -- behalf of others, and that is inserted later, forgets them.
+  CREATE TABLE erased_requesters (
+    tenant_ref text NOT NULL,
+    user_hash text NOT NULL,
+    erased_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant_ref, user_hash)
+  );
 `;
