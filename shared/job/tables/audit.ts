@@ -14,6 +14,7 @@ export const AUDIT = `
     -- Whose data or exports it is about.
     subject_ref text,
     subject_hash text,
+    -- Clients may choose it: up to 128 letters, digits and _.:-
     request_id text,
     address text,
     job_id uuid,
@@ -46,7 +47,8 @@ export const AUDIT = `
   CREATE TRIGGER keep_audit_events BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_events
     FOR EACH STATEMENT EXECUTE FUNCTION keep_audit_events();
 
-  -- Replaces a user by a hash, and forgets the addresses that they used.
+  -- Replaces a user by a hash, and forgets the addresses and request ids that they used. Request ids of others about
+  -- the user are forgotten if they contain the user's id.
   CREATE FUNCTION erase_from_audit(tenant text, erased text, hash text)
   RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
@@ -55,9 +57,11 @@ export const AUDIT = `
     UPDATE audit_events e SET subject_ref = NULL, subject_hash = hash,
       actor_ref = CASE WHEN e.actor_ref = erased THEN NULL ELSE e.actor_ref END,
       actor_hash = CASE WHEN e.actor_ref = erased THEN hash ELSE e.actor_hash END,
-      address = CASE WHEN e.actor_ref = erased THEN NULL ELSE e.address END
+      address = CASE WHEN e.actor_ref = erased THEN NULL ELSE e.address END,
+      request_id = CASE WHEN e.actor_ref = erased OR strpos(lower(e.request_id), lower(erased)) > 0 THEN NULL
+        ELSE e.request_id END
     WHERE e.tenant_ref = tenant AND e.subject_ref = erased;
-    UPDATE audit_events e SET actor_ref = NULL, actor_hash = hash, address = NULL
+    UPDATE audit_events e SET actor_ref = NULL, actor_hash = hash, address = NULL, request_id = NULL
     WHERE e.tenant_ref = tenant AND e.actor_ref = erased AND e.actor_ref IS DISTINCT FROM e.subject_ref;
     PERFORM set_config('export.audit_upkeep', '', true);
   END $$;
