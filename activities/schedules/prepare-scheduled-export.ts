@@ -77,7 +77,8 @@ async function currentRequest(run: DueExport, savedExports: SavedExportStore): P
   if (id === undefined) return { name, request };
   const saved = await savedExports.find(run, id);
   if (saved === null) {
-    throw new ServiceError('SCHEDULE_OUTDATED', `The schedule's saved export ${id} no longer exists.`);
+    const sentence = "The schedule's saved export was deleted, or is no longer shared with you.";
+    throw new ServiceError('SCHEDULE_OUTDATED', sentence);
   }
   // The scope was checked for the user that the saved export named when the schedule was created.
   if (saved.request.on_behalf_of === request.on_behalf_of) return { name: saved.name, request: requestFor(saved, run) };

@@ -48,7 +48,8 @@ export async function checkSchedule(body: unknown, rules: Rules): Promise<Checke
     const fields = { '/timezone': timezone, '/request/options/timezone': zoneOfRequest };
     return { problems: [...problems, ...problemsOf(await rules.timeZones.ofFields(fields))] };
   }
-  const zoned = await rules.timeZones.ofSchedule({ ...definition, request: storedRequest(request, onBehalfOf) });
+  const kept = definition.saved_export_id === undefined ? request : referenceTo(request);
+  const zoned = await rules.timeZones.ofSchedule({ ...definition, request: storedRequest(kept, onBehalfOf) });
   if ('problems' in zoned) return zoned;
   const requestHash = hashOfJson(definition);
   return { value: { definition: zoned.value, requestHash, request: valid, onBehalfOf } };
@@ -78,6 +79,15 @@ async function requestOf(
   const saved = await savedExports.find(owner, id);
   if (saved !== null) return { request: requestFor(saved, owner), problems: [] };
   return { request, problems: [{ pointer: '/saved_export_id', detail: 'is not a saved export that you can see' }] };
+}
+
+/**
+ * What a schedule stores of its saved export's request: what shows which export it makes, and whom it notifies if the
+ * saved export is gone. Filters, names and columns stay with the saved export's owner, who may delete it or stop
+ * sharing it.
+ */
+function referenceTo({ type, format, notify }: NonNullable<Readable['request']>): NonNullable<Readable['request']> {
+  return { type, format, ...(notify === undefined ? {} : { notify }) };
 }
 
 const ONE_REQUEST = 'set either request or saved_export_id';

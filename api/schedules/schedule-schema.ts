@@ -22,7 +22,7 @@ export const scheduleSchema = definitionSchema
     request: z
       .record(z.string(), z.unknown())
       .describe(
-        'As it was sent, or as it was saved when the schedule was created; lists omit its `filters` and `columns`',
+        "As it was sent; lists omit its `filters` and `columns`. With `saved_export_id`, only the saved request's `type`, `format`, `on_behalf_of` and, if it is your own, `notify`, as they were when the schedule was created or replaced",
       ),
     saved_export_id: z.guid().nullable(),
     paused: z.boolean(),
