@@ -40,6 +40,9 @@ async function main(): Promise<void> {
   await runWorker(config, role, stop);
 }
 
+const NO_MAILS =
+  'No emails are sent: neither RESEND_API_KEY nor SMTP_URL is set. Exports that should send one list it as skipped.';
+
 /** Runs one worker until `stop` resolves. */
 async function runWorker(config: WorkerConfig, role: WorkerRole, stop: Promise<unknown>): Promise<void> {
   const watchdog = startWatchdog({ drainMs: config.WORKER_DRAIN, logLevel: config.LOG_LEVEL });
@@ -61,6 +64,7 @@ async function runWorker(config: WorkerConfig, role: WorkerRole, stop: Promise<u
     if (missing.length > 0) throw new StartError(missing.join('\n'));
     const unreachable = checkPublicUrl(config);
     if (unreachable !== null) logger.warn({ setting: 'PUBLIC_URL' }, unreachable);
+    if (deps.mailer === null && role !== 'data') logger.warn({ setting: 'RESEND_API_KEY' }, NO_MAILS);
     const { METRICS_PORT: port, METRICS_HOST: host } = config;
     if (port !== undefined) await serveMetrics(() => measured.metrics(), { host, port });
     connection = await NativeConnection.connect(address.connection);

@@ -21,7 +21,7 @@ type Sent = Promise<{ sent: boolean; skipped?: (typeof SKIP_REASONS)[number] }>;
 
 /**
  * Sends one email per job and event: its idempotency key is the notification's workflow id. Skipped if the recipient
- * has reached the hourly limit.
+ * has reached the hourly limit, or if no mail provider is configured.
  */
 export const sendEmail =
   (deps: Deps) =>
@@ -31,7 +31,12 @@ export const sendEmail =
 async function attemptMail(deps: Deps, { jobId, event }: About, signal: AbortSignal): Sent {
   const { jobs, mailer, mails, metrics } = deps;
   const row = await jobs.find(jobId);
-  if (mailer === null || row?.notify.email === undefined) return { sent: false };
+  if (row?.notify.email === undefined) return { sent: false };
+  if (mailer === null) {
+    await mails.skip(jobId, event);
+    metrics.notified('mail', 'skipped');
+    return { sent: false, skipped: 'NOT_CONFIGURED' };
+  }
   const to = row.notify.email;
   const reservation = await mails.reserve(jobId, event, to);
   if (reservation === 'SKIPPED') {

@@ -49,6 +49,7 @@ type SkippedView = z.infer<typeof skippedSchema>;
 
 const SKIPPED = {
   RECIPIENT_LIMIT: `This address had already received ${MAILS_AN_HOUR} emails within an hour, so this one was skipped.`,
+  NOT_CONFIGURED: 'The service is not set up to send emails, so this one was skipped.',
 } as const;
 
 const skippedView = ({ event, reason, skipped_at: skippedAt }: SkippedMail): SkippedView => ({

@@ -7,8 +7,8 @@ import { namingFaults, type Pool } from '../postgres.js';
 /** How many mails one address gets per hour, from all users together. */
 export const MAILS_AN_HOUR = 30;
 
-/** Why a mail is not sent. */
-export const SKIP_REASONS = ['RECIPIENT_LIMIT'] as const;
+/** Why a mail is not sent: its recipient has had too many, or no mail provider is configured. */
+export const SKIP_REASONS = ['RECIPIENT_LIMIT', 'NOT_CONFIGURED'] as const;
 
 const skippedSchema = z.object({
   event: z.enum(NOTIFICATION_EVENTS),
@@ -53,6 +53,16 @@ export class MailStore {
       MAILS_AN_HOUR,
     ]);
     return reservedSchema.parse(rows)[0].outcome;
+  }
+
+  /** Records that a mail is skipped because there is no mail provider, unless its export no longer names a recipient. */
+  async skip(jobId: string, event: NotificationEvent): Promise<void> {
+    await this.rows(
+      `INSERT INTO skipped_mails (job_id, event, reason)
+       SELECT job_id, $2, 'NOT_CONFIGURED' FROM export_jobs WHERE job_id = $1 AND notify -> 'email' IS NOT NULL
+       ON CONFLICT (job_id, event) DO UPDATE SET reason = excluded.reason, skipped_at = excluded.skipped_at`,
+      [jobId, event],
+    );
   }
 
   /** Skipped mails of a job, newest first. */

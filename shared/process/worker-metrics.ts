@@ -10,7 +10,7 @@ export interface Kind {
 export type Channel = 'mail' | 'webhook';
 /**
  * `retried`: the attempt failed and another one follows. `deferred`: not sent yet, because the tenant has too many
- * deliveries in progress. `skipped`: the recipient has reached the hourly limit.
+ * deliveries in progress. `skipped`: the recipient has reached the hourly limit, or no mail provider is configured.
  */
 const NOTIFICATION_OUTCOMES = ['delivered', 'retried', 'failed', 'deferred', 'skipped'] as const;
 export type NotificationOutcome = (typeof NOTIFICATION_OUTCOMES)[number];
@@ -71,7 +71,7 @@ export class WorkerMetrics {
     });
     this.#notifications = new Counter({
       name: 'export_notifications_total',
-      help: 'Attempts to notify a user: delivered, retried (another attempt follows), failed, deferred (waits for other deliveries of its tenant), or skipped (the recipient has reached the hourly limit)',
+      help: 'Attempts to notify a user: delivered, retried (another attempt follows), failed, deferred (waits for other deliveries of its tenant), or skipped (the recipient has reached the hourly limit, or no mail provider is configured)',
       labelNames: ['channel', 'outcome'],
       registers,
     });

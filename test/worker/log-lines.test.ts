@@ -93,4 +93,23 @@ describe('a worker process', function () {
       );
     }
   });
+
+  for (const [role, expected] of [
+    ['control', ['RESEND_API_KEY']],
+    ['data', []],
+  ] as const) {
+    it(`warns ${expected.length === 0 ? 'about nothing' : 'once'} without a mail provider if its role is ${role}`, async () => {
+      worker = startProgram('worker/main.ts', ['--role', role], { ...service.env, RESEND_API_KEY: '', SMTP_URL: '' });
+      await says(({ msg }) => msg === 'working');
+      const warnings = lines().filter(({ level }) => level >= WARN);
+      worker.process.kill('SIGTERM');
+      assert.equal(await worker.ended, 0);
+      assert.deepEqual(
+        warnings.map(({ setting }) => setting),
+        expected,
+      );
+      for (const { msg } of warnings)
+        assert.match(msg, /^No emails are sent: neither RESEND_API_KEY nor SMTP_URL is set/);
+    });
+  }
 });

@@ -20,7 +20,7 @@ export const MAILS = `
   CREATE TABLE skipped_mails (
     job_id uuid NOT NULL REFERENCES export_jobs ON DELETE CASCADE,
     event text NOT NULL,
-    reason text NOT NULL CHECK (reason IN ('RECIPIENT_LIMIT')),
+    reason text NOT NULL CHECK (reason IN ('RECIPIENT_LIMIT', 'NOT_CONFIGURED')),
     skipped_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (job_id, event)
   );
@@ -42,7 +42,9 @@ export const MAILS = `
     IF most <= (SELECT count(*) FROM mail_reservations r
       WHERE r.recipient_hash = recipient AND r.reserved_at > clock_timestamp() - span)
     THEN
-      INSERT INTO skipped_mails (job_id, event, reason) VALUES (job, event_name, 'RECIPIENT_LIMIT') ON CONFLICT DO NOTHING;
+      INSERT INTO skipped_mails AS s (job_id, event, reason) VALUES (job, event_name, 'RECIPIENT_LIMIT')
+        ON CONFLICT (job_id, event) DO UPDATE SET reason = excluded.reason, skipped_at = excluded.skipped_at
+        WHERE s.reason <> excluded.reason;
       RETURN 'SKIPPED';
     END IF;
     DELETE FROM skipped_mails s WHERE s.job_id = job AND s.event = event_name;
