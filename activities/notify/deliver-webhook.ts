@@ -7,7 +7,9 @@ import type { JobRow } from '../../shared/job/row.js';
 import { jobView } from '../../shared/job/view.js';
 import { eventType, type WebhookMessage } from '../../shared/webhooks/message.js';
 import { webhookHeaders, webhookSecret } from '../../shared/webhooks/signature.js';
+import type { DeliveryEnd } from '../../shared/webhooks/store.js';
 import type { ActivityDeps } from '../deps.js';
+import { heartbeating } from '../heartbeat.js';
 import { TenantTurns } from './tenant-turns.js';
 
 type Deps = Pick<
@@ -85,7 +87,7 @@ export function deliverWebhook(deps: Deps) {
       throw notItsTurn(taken.waitMs);
     }
     try {
-      return await attemptDelivery(deps, delivery);
+      return await heartbeating((signal) => attemptDelivery(deps, delivery, signal));
     } finally {
       turns.release(delivery.tenantId, taken.turn);
     }
@@ -96,7 +98,7 @@ export function deliverWebhook(deps: Deps) {
  * One attempt to deliver a webhook. It is recorded before it is sent. `webhook-id` is the same for every attempt, on
  * every worker, so that receivers recognize a duplicate.
  */
-async function attemptDelivery(deps: Deps, delivery: Delivery): Promise<{ delivered: boolean }> {
+async function attemptDelivery(deps: Deps, delivery: Delivery, signal: AbortSignal): Promise<{ delivered: boolean }> {
   const { jobs, webhooks } = deps;
   const { jobId, tenantId, event, onDemand } = delivery;
   const row = await jobs.find(jobId);
@@ -118,7 +120,10 @@ async function attemptDelivery(deps: Deps, delivery: Delivery): Promise<{ delive
     await webhooks.end(deliveryId, { status: 'FAILED', httpStatus: null, error, nextInMs: null });
     return { delivered: false };
   }
-  const outcome = await send(deps, delivery, { url, webhookId, row });
+  const outcome = await send(deps, delivery, { url, webhookId, row, signal }).catch(async (error: unknown) => {
+    if (signal.aborted) await webhooks.end(deliveryId, STOPPED);
+    throw error;
+  });
   const isGone = outcome.httpStatus === 410;
   if (isGone) await webhooks.markGone(tenantId, url);
   else if (onDemand && outcome.error === null) await webhooks.unmarkGone(tenantId, url);
@@ -133,24 +138,30 @@ async function attemptDelivery(deps: Deps, delivery: Delivery): Promise<{ delive
   throw asFailedAttempt(outcome, error, nextInMs);
 }
 
+const STOPPED: DeliveryEnd = {
+  ...{ status: 'FAILED', httpStatus: null, nextInMs: null },
+  error: 'The delivery was stopped before the receiver answered.',
+};
+
 interface Addressed {
   readonly url: string;
   readonly webhookId: string;
   readonly row: JobRow;
+  /** Aborts when the delivery is canceled or its worker stops. */
+  readonly signal: AbortSignal;
 }
 
 /** Errors that the sender expects become an outcome; others are thrown. */
 async function send(
   { webhooks, sendWebhook, webhookKey, publicUrl, linkSecret }: Deps,
   { tenantId, event, timeoutMs }: Delivery,
-  { url, webhookId, row }: Addressed,
+  { url, webhookId, row, signal }: Addressed,
 ): Promise<Outcome> {
   const { signing } = await webhooks.secretVersions(tenantId);
   const body = JSON.stringify(createMessage(event, row, { publicUrl, linkSecret }));
   const secrets = signing.map((version) => webhookSecret(webhookKey, { tenantId, version }));
   const signed = webhookHeaders(secrets, { id: webhookId, timestamp: Math.floor(Date.now() / 1000), body });
   const headers = { ...signed, 'content-type': 'application/json', 'user-agent': 'export-service' };
-  const { cancellationSignal: signal } = Context.current();
   try {
     return outcomeOf(await sendWebhook({ url, headers, body, timeoutMs, signal }));
   } catch (thrown) {
