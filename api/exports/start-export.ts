@@ -4,7 +4,8 @@ import type { JobSeed } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { TemporalClient } from '../../shared/temporal/client.js';
 import { SILENCE_MS, askInTime, withTimeLimit } from '../../shared/time-limit.js';
-import { queuedRow, type JobRow } from '../../shared/job/row.js';
+import { forgetErasedRequester } from '../../shared/job/forget-erased-requester.js';
+import { partiesOfRow, queuedRow, type JobRow } from '../../shared/job/row.js';
 import { admit } from './admission.js';
 import type { ApiDeps } from '../deps.js';
 import { keyReused } from '../http/input.js';
@@ -15,9 +16,14 @@ const INSERT_MS = 2000;
 /** How long to wait for the row of a job that another request started. */
 const ROW_WAIT_MS = 2000;
 
-/** @throws ServiceError IDEMPOTENCY_KEY_REUSED when a different request created the job */
+/**
+ * The hash doesn't include people: once an administrator is erased, their exports for others are only the others'.
+ * @throws ServiceError IDEMPOTENCY_KEY_REUSED when a different request created the job
+ */
 export function sameRequest(row: JobRow, seed: JobSeed): JobRow {
-  if (row.request_hash === seed.requestHash) return row;
+  const { tenantId, userId, requestedBy } = partiesOfRow(row);
+  const isOfSame = tenantId === seed.tenantId && userId === seed.userId && requestedBy === seed.requestedBy;
+  if (isOfSame && row.request_hash === seed.requestHash) return row;
   throw keyReused('export', row.job_id, { job_id: row.job_id });
 }
 
@@ -98,15 +104,22 @@ export async function startExport(seed: JobSeed, deps: ApiDeps, turns: Turns): P
     }
   } catch (error) {
     if (error instanceof ServiceError && error.code === 'TOO_MANY_EXPORTS') await freePlace(seed, deps);
-    // No worker responded, but the export may have started anyway, so it keeps its place.
     if (!(error instanceof ServiceError) || error.code !== 'TEMPORARILY_UNAVAILABLE') throw error;
+    // No worker responded, but the export may have started anyway.
     const row = await jobs.find(seed.jobId).catch(() => null);
-    if (row === null) throw notYet(seed, error.message, error);
-    return sameRequest(row, seed);
+    if (row !== null) return sameRequest(row, seed);
+    // If it has started, its first step takes a place again, or waits for one.
+    await freePlace(seed, deps);
+    throw notYet(seed, error.message, error);
   }
   // The export is running, so the response is 202 even if the database fails.
-  await withTimeLimit(jobs.insert(seed), INSERT_MS).catch((error: unknown) => {
+  await withTimeLimit(insertRow(seed, deps), INSERT_MS).catch((error: unknown) => {
     logger.warn({ job_id: seed.jobId, err: error }, 'the row could not be inserted; the export will insert it');
   });
   return queuedRow(seed);
+}
+
+async function insertRow(seed: JobSeed, deps: ApiDeps): Promise<void> {
+  await deps.jobs.insert(seed);
+  await forgetErasedRequester(seed, deps);
 }

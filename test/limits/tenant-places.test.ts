@@ -8,6 +8,7 @@ import { seedFor } from '../api/support.js';
 import type { Answer } from '../support/answer.js';
 import { queryRows } from '../support/database.js';
 import { until, untilEnded } from '../support/exports.js';
+import { holdRows } from '../support/hold-rows.js';
 import { someUser, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from '../workflows/doors.js';
 import { post, resetExport } from '../workflows/support.js';
@@ -92,6 +93,31 @@ describe('MAX_ACTIVE_EXPORTS_PER_TENANT', () => {
     await untilEnded(service, owner, due);
     for (const { user, jobId } of active) await untilEnded(service, user, jobId);
     await service.ask('DELETE', `/v1/schedules/${schedule.schedule_id}`, { as: owner });
+  });
+
+  it('makes an export wait whose request was answered with a 503 although it had started, if its place was taken', async () => {
+    const user = someUser();
+    const held = holdRows((job) => job.userId === user.userId);
+    try {
+      const posting = post(service, user, behind(2));
+      const { jobId } = await held.arrived;
+      await service.deps.places.freeForExport(jobId);
+      const active = await full();
+      held.release();
+      await posting;
+      await until('it waits', async () => (await service.deps.jobs.find(jobId))?.status === 'QUEUED');
+      // Longer than a waiting export takes to retry.
+      const end = Date.now() + 1500;
+      await until('a while', async () => {
+        assert.equal(await running(), MOST);
+        return Date.now() > end;
+      });
+      await door.open();
+      await untilEnded(service, user, jobId);
+      for (const { user: other, jobId: id } of active) await untilEnded(service, other, id);
+    } finally {
+      held.release();
+    }
   });
 
   it('counts the place of an export whose process died before its row appeared, until its lease expires', async () => {
