@@ -63,7 +63,11 @@ describe('an X-Request-Id', () => {
           );
         });
         socket.setEncoding('latin1').on('data', (chunk) => (answer += String(chunk)));
-        socket.on('end', () => { resolve(answer); }).on('error', reject);
+        socket
+          .on('end', () => {
+            resolve(answer);
+          })
+          .on('error', reject);
       });
     const idIn = (answer: string): string => /^x-request-id: (.*)$/im.exec(answer)?.[1] ?? '';
     assert.equal(idIn(await send(['X-Request-Id: mine'])), 'mine');
@@ -72,7 +76,7 @@ describe('an X-Request-Id', () => {
       const answer = await send([`X-Request-Id: ${id}`]);
       // Either the server refuses the request, or it makes an id of its own, or the header ends before the break.
       assert.ok(
-        answer.startsWith("HTTP/1.1 400 ") || OWN.test(idIn(answer)) || idIn(answer) === 'a',
+        answer.startsWith('HTTP/1.1 400 ') || OWN.test(idIn(answer)) || idIn(answer) === 'a',
         JSON.stringify([id, answer]),
       );
       assert.doesNotMatch(answer, /^b: c/m);
