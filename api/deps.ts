@@ -43,8 +43,8 @@ export interface Caller extends Principal {
 }
 
 /**
- * @throws ServiceError UNAUTHENTICATED for an invalid token, TEMPORARILY_UNAVAILABLE when the keys to verify it can't be
- * fetched
+ * @throws ServiceError UNAUTHENTICATED for an invalid token, TEMPORARILY_UNAVAILABLE when the keys to verify it can't
+ * be fetched
  */
 export type VerifyToken = (token: string) => Promise<Caller>;
 

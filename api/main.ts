@@ -108,7 +108,7 @@ async function main(): Promise<void> {
   logger.info('stopped');
 }
 
-/** What the API asks the source database once in a while, and remembers. */
+/** Facts from the source database that the API caches. */
 function openCatalog(
   pool: Pool,
   registry: DatasetRegistry,

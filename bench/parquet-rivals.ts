@@ -13,7 +13,7 @@ import { attachSource, duckDbStage, ordersInSource, type DuckDb } from './duckdb
 import { ifAvailable } from './if-available.js';
 import type { Lab } from './lab.js';
 
-/** Programs that write the sample orders as Parquet, and a reader of what anybody wrote. */
+/** Programs that write the sample orders as Parquet, and a reader that checks all files. */
 
 const PYARROW = ['pyarrow==26.0.1'];
 const READ_LIMIT_MS = 300_000;

@@ -141,8 +141,8 @@ export const webhookIdOf = (jobId: string, event: NotificationEvent): string =>
   `msg_${jobId.replaceAll('-', '')}_${event}`;
 
 /**
- * Percent of an export: a whole number, at most 99 until the object is complete. An export without rows stays at 0 until
- * it ends.
+ * Percent of an export: a whole number, at most 99 until the object is complete. An export without rows stays at 0
+ * until it ends.
  */
 export function percentOf(rows: number, totalRows: number | null): number {
   if (totalRows === null || totalRows === 0) return 0;

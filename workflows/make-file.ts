@@ -21,7 +21,7 @@ const TOLERATED: Partial<Record<ErrorCode, number>> = {
 /** Limit for all rounds, including those lost to dead uploads; beyond it, an operator should look at the store. */
 const MAX_ROUNDS = 20;
 
-/** Plans, opens the upload, exports the segments and finishes; repeats that, within limits, until the file is complete. */
+/** Plans, opens the upload, exports the segments and finishes; repeats, within limits, until the file is complete. */
 export async function makeFile(input: ExportInput, state: ExportState): Promise<FinishedFile> {
   const errors = new ToleratedErrors();
   let demand: PlanDemand = {};

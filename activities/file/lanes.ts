@@ -10,9 +10,9 @@ import type { SourceSession } from '../../shared/source/session.js';
 import type { Source } from '../../shared/source/source.js';
 
 /**
- * Rows take one of two lanes, which produce the same bytes. In the text lane, PostgreSQL's COPY delivers whole rows; for
- * some formats, it is a binary lane. In the row lane, for exports with computed columns, a query delivers each value as
- * text.
+ * Rows take one of two lanes, which produce the same bytes. In the text lane, PostgreSQL's COPY delivers whole rows,
+ * for some formats in its binary format (the binary lane). In the row lane, for exports with computed columns, a query
+ * delivers each value as text.
  */
 
 export interface Lane {

@@ -17,7 +17,7 @@ import type { SizeTuning } from '../../shared/temporal/inputs.js';
 import { chooseLane, openLane } from '../file/lanes.js';
 import { measureRows, readSample } from './sample-rows.js';
 
-/** A segment whose mode isn't decided yet, because that depends on the whole plan. Files and members are numbered from 0. */
+/** A segment before its mode is decided, which takes the whole plan. Files and members are numbered from 0. */
 type FileSegment = Omit<PlannedSegment, 'mode'>;
 
 export interface FilePlan {

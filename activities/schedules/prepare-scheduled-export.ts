@@ -65,7 +65,7 @@ export const prepareScheduledExport = ({
   return (run: DueExport): Promise<Prepared> => heartbeating((signal) => prepare(run, signal));
 };
 
-/** What a run exports, and the name of its export if the request has none. */
+/** A run's request, and the name of its export if the request has none. */
 interface Current {
   readonly name: string;
   readonly request: ScheduleDefinition['request'];

@@ -9,7 +9,7 @@ import { isHolderQuery, slotsQuery } from '../../shared/temporal/messages.js';
 const ANSWER_WITHIN_MS = 5000;
 /**
  * A query first goes to the worker that last ran the semaphore. If that worker was killed, queries fail for some
- * seconds, until Temporal gives up on it. That is no reason to use up an attempt of an activity.
+ * seconds, until Temporal gives up on it. That shouldn't use up an attempt of an activity.
  */
 const QUERY_WITHIN_MS = 15_000;
 const PAUSE_MS = 250;

@@ -19,8 +19,8 @@ type KnownColumns = ReadonlyMap<string, Catalog['columns']>;
 const NOTHING: KnownColumns = new Map();
 
 /**
- * What the source database says about the numeric columns whose definition leaves precision and scale to it. Reads all
- * of them at once, in one query for all requests.
+ * The precision and scale of numeric columns in the source database, if their definition doesn't declare them. Reads all
+ * of them in one query, which all requests share.
  */
 export class CatalogDecimals {
   readonly #datasets: readonly Dataset[];

@@ -16,7 +16,7 @@ const ALL_CHARACTERS = 1_000_000;
 const MOST_CHARACTERS = 1000;
 const LEAST_CHARACTERS = 20;
 
-/** Types whose values have no maximum length. The rest of a value stays in the database, because it may be a gigabyte. */
+/** Types whose values may be huge, up to a gigabyte. Only their beginning leaves the database. */
 const LONG: ReadonlySet<ColumnType> = new Set(['numeric', 'text', 'char', 'json', 'jsonb', 'other']);
 
 interface PreviewWork {

@@ -64,7 +64,7 @@ export function logContext(): object {
   };
 }
 
-/** @throws ServiceError UNAUTHENTICATED on a route that isn't behind `authenticate`, so that a mistake exposes nothing */
+/** @throws ServiceError UNAUTHENTICATED on a route without `authenticate`, so that a mistake exposes nothing */
 export function principalOf(request: IncomingMessage): Caller {
   const { principal } = contextOf(request);
   if (principal === undefined) throw new ServiceError('UNAUTHENTICATED', 'A bearer token is required.');

@@ -86,8 +86,8 @@ interface RouteDefinition<
   readonly scope?: S;
   readonly answers: A;
   /**
-   * Finds what the path names, before the body is checked: somebody who may not change it learns that first, and not
-   * what is wrong with their body.
+   * Finds what the path names, before the body is checked: a caller who may not change it gets that error first, not one
+   * about the body.
    */
   readonly findTarget?: (deps: ApiDeps) => FindTarget<z.output<P>, S, T>;
   /** Called once per app; the function that it returns is called for each request. */
@@ -118,7 +118,7 @@ function createHandler<P, Q, B, S, T>(
   deps: ApiDeps,
 ): RequestHandler {
   const { params = none, query, scope, headers = [] } = operation;
-  // Pages may be linked to with parameters that others have added; a client of the API expects an effect.
+  // Links to pages may carry parameters that others have added. An API client expects its parameters to have an effect.
   const querySchema = query?.(deps.registry) ?? (scope === undefined ? none : strictlyNone);
   const readBody = bodyReader(operation, deps);
   return async (request, response) => {

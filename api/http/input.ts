@@ -78,7 +78,7 @@ export const keyReused = (what: string, id: string, details: Readonly<Record<str
     details,
   );
 
-/** 1 to 255 visible ASCII characters in one header: Node joins several with a comma and a space, which isn't visible. */
+/** 1 to 255 visible ASCII characters in one header: Node joins several with a comma and a space. */
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** @returns null without a key */

@@ -89,8 +89,8 @@ async function requireRoom(
 type Audited = (make: () => Promise<StoredSchedule | null>) => Promise<StoredSchedule | null>;
 
 /**
- * Creates the schedule if its user may have one more. Its reservation then counts, and shows it in lists, until Temporal
- * lists it.
+ * Creates the schedule if its user may have one more. Its reservation then counts, and shows it in lists, until
+ * Temporal lists it.
  * @returns null if it has just been deleted
  */
 async function create(

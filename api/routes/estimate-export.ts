@@ -34,7 +34,7 @@ export const estimateExport = defineRoute({
   tag: 'Exports',
   summary: 'Estimate an export',
   description:
-    'Takes the same body as `POST /v1/exports` and starts nothing. Fails if the export would have more rows than allowed. Needs `exports:write`, because the number of rows that a filter finds tells what is in them.',
+    'Takes the same body as `POST /v1/exports` and starts nothing. Fails if the export would have more rows than allowed. Needs `exports:write`, because the number of matching rows reveals what the rows contain.',
   scope: 'exports:write',
   body: exportBody,
   answers: {

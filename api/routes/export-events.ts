@@ -86,7 +86,7 @@ export const exportEvents = defineRoute({
   },
 });
 
-/** Sends events until the export has ended or is gone, the token expires, the client disconnects or the process stops. */
+/** Sends events until the export ends or is gone, the token expires, the client disconnects or the process stops. */
 function sendEvents(
   { stopping, metrics, settings }: Pick<ApiDeps, 'stopping' | 'metrics' | 'settings'>,
   response: Response,

@@ -77,7 +77,7 @@ const describeColumn = ({ description, hidden = false, format, currency }: Colum
   ...(currency === undefined ? {} : { currency }),
 });
 
-/** Archives of several datasets, by the `type` that requests them, with the datasets that the caller's would contain. */
+/** Archives of several datasets, by the `type` that requests them, with the datasets that the caller would get. */
 function bundleViews(mine: DatasetRegistry) {
   const datasets = archivedDatasets(mine).map(({ name, title }) => ({ name, title }));
   return datasets.length === 0 ? [] : [{ name: ACCOUNT, title: ACCOUNT_TITLE, datasets, formats: BUNDLE_FORMATS }];

@@ -59,7 +59,7 @@ export const listSchedules = defineRoute({
       const patience = AbortSignal.any([gone, AbortSignal.timeout(TURN_MS)]);
       try {
         const page = turns.take(userKey(owner), () => read(query, owner), patience);
-        const sentence = 'You are listing your schedules many times at once.';
+        const sentence = 'Too many requests are listing your schedules at the same time.';
         return { status: 200, body: await page.catch(throwNoTurnAs('RATE_LIMITED', sentence)) };
       } catch (error) {
         // The client is gone: nobody to respond to.

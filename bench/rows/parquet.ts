@@ -21,7 +21,7 @@ import { raceReport, type Row } from './row.js';
 const CODECS = ['snappy', 'zstd'] as const;
 
 /**
- * All rows as Parquet: the service, to the store, compared with programs that write to the disk. What counts is the CPU
+ * All rows as Parquet: the service, to the store, compared with programs that write to disk. Compares the CPU
  * of the program and of PostgreSQL together.
  */
 export const parquetRow: Row = async (lab, options, { psql }) => {

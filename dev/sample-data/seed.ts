@@ -73,9 +73,9 @@ export async function seedSampleData(options: SeedOptions): Promise<SeedResult> 
 }
 
 /**
- * Marks all pages as visible to everyone, so that reading keys needs no visit to the table. VACUUM leaves pages out while
- * a transaction that began before their rows were committed is open; even one of autovacuum is enough. So it is repeated
- * until no page is left out, for ten seconds at most.
+ * Marks all pages as visible to everyone, so that reading keys needs no visit to the table. VACUUM leaves pages out
+ * while a transaction that began before their rows were committed is open; even one of autovacuum is enough. So it is
+ * repeated until no page is left out, for ten seconds at most.
  */
 async function vacuum(client: pg.Client, tables: readonly Table[]): Promise<void> {
   const deadline = Date.now() + 10_000;

@@ -21,7 +21,7 @@ export interface SignedIn {
 
 const TOKEN_SECONDS = 7 * 86_400;
 const [ANA] = NORTHWIND.users;
-/** If no row shows a user: most tables have only a tenant. */
+/** If no row names a user: most tables have only a tenant. */
 const ANYBODY = { id: 'user_1', email: 'user@example.com' };
 
 /**
@@ -71,7 +71,7 @@ function sentence(
   if (chosen.tenantId !== undefined && chosen.userId !== undefined) return `${who}.`;
   const variables = tenant === null ? 'SAMPLE_USER' : 'SAMPLE_USER and SAMPLE_TENANT';
   const change = `Set ${variables} to sign in as somebody else.`;
-  if (row === undefined) return `${who}, because no row shows who owns your data. ${change}`;
+  if (row === undefined) return `${who}, because no row with an owner was found. ${change}`;
   const what = row.userId === undefined ? 'tenant' : 'owner';
   return `${who}, the ${what} of a row of ${row.dataset}. ${change}`;
 }

@@ -14,7 +14,7 @@ export const titleOfType = (registry: DatasetRegistry, type: string): string =>
 export const accountDatasets = (registry: DatasetRegistry): Dataset[] =>
   [...registry.values()].filter(({ userColumn }) => userColumn !== undefined);
 
-/** Those of which an archive shows at least one column. @param mine restricted to what the caller may have */
+/** The datasets with at least one column in the archive. @param mine restricted to what the caller may have */
 export const archivedDatasets = (mine: DatasetRegistry): Dataset[] =>
   accountDatasets(mine).filter((dataset) => columnNames(dataset).length > 0);
 

@@ -20,7 +20,7 @@ export interface CatalogColumn {
   readonly labels: readonly string[] | null;
   /** Digits of `numeric(12,2)`, here 12, also of a domain; null if the type doesn't say. */
   readonly precision: number | null;
-  /** How many of them are decimals, here 2. From PostgreSQL 15 on, it may be negative, or greater than the precision. */
+  /** How many of them are decimals, here 2. From PostgreSQL 15 on, may be negative or exceed the precision. */
   readonly scale: number | null;
   /** Whether a table's column may contain nulls. Views can't tell; there the plan looks for nulls. */
   readonly isNullable: boolean;

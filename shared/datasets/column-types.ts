@@ -38,7 +38,7 @@ export type Disclosure = (typeof DISCLOSURES)[number];
 /** What callers without a column's permission get: nothing, a name with a reason, or masked values. */
 export const UNLESS = ['hidden', 'locked', 'masked'] as const;
 
-/** Who may see a column, of a table or computed. Without any of these settings, everybody who may export the dataset. */
+/** Who may see a column, also a computed one. Default: everybody who may export the dataset. */
 export interface ColumnRights {
   /** An SQL condition like the dataset's: only callers for whom it is true may see the column. */
   readonly permission?: string;

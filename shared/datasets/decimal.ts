@@ -13,8 +13,8 @@ export type Decimal = Readonly<z.infer<typeof decimalSchema>>;
 type Declared = Pick<ColumnDefinition, 'type' | 'mask' | 'precision' | 'scale'>;
 
 /**
- * The size of a column's values as files show them: the one that its definition declares, or that of the database, which
- * has room for every value.
+ * The size of a column's values as files show them: the one that its definition declares, or that of the database,
+ * which has room for every value.
  * @param known the column in the database; undefined for a computed column, or if it is unknown
  * @returns null unless it is numeric, not masked, and has a size
  */

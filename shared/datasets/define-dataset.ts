@@ -23,8 +23,8 @@ export { COLUMN_TYPES, type ColumnDefinition, type ColumnType };
 
 export type FilterDefinition<Column extends string = string> =
   /**
-   * `["2026-01-01", "2026-04-01"]`: first day and day after the last, in `options.timezone`; or `{ from, to }`, of which
-   * the last day is included; or a relative range, such as `last_month`.
+   * `["2026-01-01", "2026-04-01"]`: first day and day after the last, in `options.timezone`; or `{ from, to }`, of
+   * which the last day is included; or a relative range, such as `last_month`.
    */
   | { readonly kind: 'date_range'; readonly column: Column }
   /** A list of values; with `values`, only these are allowed. */

@@ -21,8 +21,8 @@ const isTime = (type: ColumnType | undefined): boolean =>
   type === 'date' || type === 'time' || type === 'timestamp' || type === 'timestamptz';
 
 /**
- * Which rows an export has, and in which order, for people: `All rows`, `Sorted by Placed at, newest first`. Columns are
- * called what the request calls them.
+ * Which rows an export has, and in which order, for people: `All rows`, `Sorted by Placed at, newest first`. Columns
+ * have the request's headers.
  */
 export function describeRows(
   dataset: Dataset,

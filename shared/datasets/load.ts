@@ -80,7 +80,7 @@ const datasetSchema = z.strictObject(
   { error: ({ code }) => (code === 'invalid_type' ? 'it is not an object' : undefined) },
 );
 
-/** The first problem of a definition: where and what. A misspelled setting explains a missing one, so it comes first. */
+/** The first problem of a definition. Misspelled settings come first, because they explain missing ones. */
 function problemOf({ issues }: z.ZodError): string {
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   if (issue === undefined) return 'it is not a dataset';

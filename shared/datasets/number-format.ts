@@ -32,7 +32,7 @@ export const numberFormatSchema = z.object({
 });
 export type NumberFormat = Readonly<z.infer<typeof numberFormatSchema>>;
 
-/** Excel's limit: https://support.microsoft.com/en-us/office/number-format-codes-5026bbd6-04bc-48cd-bf33-80f18b4eae68 */
+/** Excel's limit: https://support.microsoft.com/office/number-format-codes-5026bbd6-04bc-48cd-bf33-80f18b4eae68 */
 export const MAX_SCALE = 30;
 
 /** The digits of the largest decimals that Parquet's readers take: DuckDB, Arrow's decimal128, Spark and Snowflake. */

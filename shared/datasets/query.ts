@@ -120,9 +120,9 @@ const orderBy = ({ key, descending }: Order): string =>
 const backwards = ({ key, descending }: Order): Order => ({ key, descending: !descending });
 
 /**
- * Composite keys compare as rows; untyped literals get the type and collation of their column. PostgreSQL can't estimate
- * how many rows such a comparison leaves (it assumes a third) and would often read the whole table. So the first column
- * is compared by itself, too: that can be estimated, and excludes no row.
+ * Composite keys compare as rows; untyped literals get the type and collation of their column. PostgreSQL can't
+ * estimate how many rows such a comparison leaves (it assumes a third) and would often read the whole table. So the
+ * first column is compared by itself, too: that can be estimated, and excludes no row.
  * @param bound SQL for each column of the key
  */
 function compare({ key, descending }: Order, side: 'after' | 'up to', bound: readonly string[]): string {
@@ -207,8 +207,8 @@ export function equalKeysSql({ key, from }: FrozenQuery, pairs: readonly KeyPair
 }
 
 /**
- * Returns rows if a key contains null, otherwise none. A query for each column, so that each can use its own index; from
- * version 17, PostgreSQL itself leaves out columns that are NOT NULL.
+ * Returns rows if a key contains null, otherwise none. A query for each column, so that each can use its own index;
+ * from version 17, PostgreSQL itself leaves out columns that are NOT NULL.
  */
 export const nullKeySql = ({ key, from }: FrozenQuery): string =>
   key.map((column) => `(SELECT 1 ${from} AND ${column} IS NULL LIMIT 1)`).join(' UNION ALL ');

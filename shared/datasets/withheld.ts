@@ -2,7 +2,7 @@ import { lockReason } from './column-rights.js';
 import type { Mask } from './column-types.js';
 import { columnNamed, columnNames, type Dataset } from './define-dataset.js';
 
-/** What a file with all columns of a dataset lacks, because its caller may not see everything. */
+/** The columns that a file with all columns of a dataset masks or leaves out, because of its caller's rights. */
 export interface Withheld {
   /** The masks of columns, by name. */
   readonly masked: Readonly<Record<string, Mask>>;

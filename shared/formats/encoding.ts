@@ -145,8 +145,8 @@ export interface NamedBytes {
 }
 
 /**
- * How a format writes a file: `head · segment* · tail`. Segments are encoded separately, on any worker, in any order. An
- * encoding does no I/O and keeps no state between segments. Compression is applied around it: see file.ts.
+ * How a format writes a file: `head · segment* · tail`. Segments are encoded separately, on any worker, in any order.
+ * An encoding does no I/O and keeps no state between segments. Compression is applied around it: see file.ts.
  *
  * `Layout` and `Position` are what the format itself stores with the plan and with each segment, such as column widths
  * and page numbers. Only the format reads them.
@@ -186,7 +186,7 @@ export interface Encoding<Layout = unknown, Position = unknown> {
    */
   cut?(outline: FileOutline<Layout>, size: RowSize, withHeadroom: boolean): CutRules;
   /**
-   * What the format itself needs to know about each segment's position.
+   * The format's own facts about each segment's position.
    * @param size absent while a sample is measured
    * @throws ServiceError TOO_MANY_ROWS if there are more rows than the format can hold
    */

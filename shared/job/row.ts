@@ -32,7 +32,7 @@ const columns = {
   filters: z.record(z.string(), z.custom<FilterValue>()),
   columns: z.array(z.union([z.string(), z.object({ name: z.string(), as: z.string() })])),
   sort: z.string().nullable(),
-  /** For each dataset of the file, the columns that its contents depend on, and how it shows them. Empty until the plan. */
+  /** By dataset, the columns that the file's contents depend on and how it shows them. Empty until the plan. */
   columns_used: z.record(z.string(), z.record(z.string(), z.enum(DISCLOSURES))),
   format: z.string(),
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),

@@ -3,8 +3,8 @@ import { ServiceError } from '../errors.js';
 import type { ParameterLocation } from './problem-schema.js';
 
 /**
- * The problems of a request, for clients. A response lists at most 20 problems, truncates what it echoes and stays under
- * 10 KB. Otherwise, a small body could cause a response of megabytes that takes seconds to build.
+ * The problems of a request, for clients. A response lists at most 20 problems, truncates what it echoes and stays
+ * under 10 KB. Otherwise, a small body could cause a response of megabytes that takes seconds to build.
  */
 
 /** A problem of the body, or of a field in it. */

@@ -8,7 +8,7 @@ export const lineSchema = (most: number) =>
     .max(most, `must be at most ${most} characters`)
     .refine((text) => text.trim() !== '', 'must not be empty')
     .refine(isOneLine, 'must be one line without control characters')
-    .refine((text) => !turnsText(text), 'must not have characters that turn the direction of text, such as U+202E')
+    .refine((text) => !turnsText(text), 'must not contain characters that change the direction of text, such as U+202E')
     .meta({ minLength: 1 });
 
 /** The name of an export. */

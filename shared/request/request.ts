@@ -195,8 +195,8 @@ export function recipientProblems(
 }
 
 /**
- * A hash of the request as it was sent: it doesn't depend on the order of keys, nor on the day on which a relative range
- * is resolved.
+ * A hash of the request as it was sent: it doesn't depend on the order of keys, nor on the day on which a relative
+ * range is resolved.
  */
 export function hashRequest({ relative, ...request }: ParsedRequest): string {
   return hashOfJson({ ...request, filters: { ...request.filters, ...relative } });

@@ -1,4 +1,7 @@
-/** PostgreSQL's message codes that can arrive while a COPY is being read: https://www.postgresql.org/docs/18/protocol-message-formats.html */
+/**
+ * PostgreSQL's message codes that can arrive while a COPY is being read:
+ * https://www.postgresql.org/docs/18/protocol-message-formats.html
+ */
 const COPY_DATA = 0x64; // d
 const COPY_OUT_RESPONSE = 0x48; // H
 const NOTICE_RESPONSE = 0x4e; // N
@@ -49,7 +52,7 @@ export class CopyFrames {
   /** Remaining bytes of the current message. */
   #left = 0;
   #code = 0;
-  /** What the current message of a binary copy has: unknown until its first byte after the copy's header. */
+  /** Content of a binary copy's current message: unknown until its first byte after the copy's header. */
   #content: 'unknown' | 'row' | 'trailer' = 'unknown';
 
   /**

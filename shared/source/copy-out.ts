@@ -11,7 +11,7 @@ export interface CopyOutOptions extends RowFraming {
  * Reads the rows of one `COPY … TO STDOUT` with backpressure: while the consumer works, at most one more chunk is read.
  *
  * ```ts
- * for await (const { bytes, rows } of copyOut(client, 'COPY (SELECT …) TO STDOUT (FORMAT csv)')) await part.write(bytes);
+ * for await (const { bytes } of copyOut(client, 'COPY (SELECT …) TO STDOUT (FORMAT csv)')) await part.write(bytes);
  * ```
  *
  * After the last chunk, and after an error of the statement (`pg.DatabaseError`), the client is ready for its next

@@ -6,8 +6,8 @@ import { divert, type Diversion } from './copy-socket.js';
 /** A chunk of a copy's rows. */
 export interface CopyChunk {
   /**
-   * Rows, back to back, without a binary copy's header and trailer; the last may be cut. Valid only until the next chunk
-   * is requested: the memory is reused.
+   * Rows, back to back, without a binary copy's header and trailer; the last may be cut. Valid only until the next
+   * chunk is requested: the memory is reused.
    */
   readonly bytes: Buffer;
   /** Rows that end in this chunk; 0 within a row longer than a chunk. A header line counts as a row. */

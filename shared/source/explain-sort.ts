@@ -59,8 +59,8 @@ function ownedByPossibleId(dataset: Dataset, columns: Catalog['columns']) {
 }
 
 /**
- * The plan for any values of the parameters. With literals, PostgreSQL could see that the tenant has no rows, and choose
- * any index.
+ * The plan for any values of the parameters. With literals, PostgreSQL could see that the tenant has no rows, and
+ * choose any index.
  */
 async function explainPrepared(client: PoolClient, sql: string, parameters: number): Promise<PlanNode> {
   const name = escapeIdentifier(randomUUID());

@@ -48,8 +48,8 @@ class Bounds {
  * One scan walks along the keys from the first row. In a large export, a second one walks towards it from the last row,
  * until they meet. The bounds are those that one walk alone would find.
  *
- * It also reads the rows before and after each bound: if a neighbor has an equal key, the segments that meet there would
- * not contain the rows that were counted, and with few distinct keys most segments would be empty.
+ * It also reads the rows before and after each bound: if a neighbor has an equal key, the segments that meet there
+ * would not contain the rows that were counted, and with few distinct keys most segments would be empty.
  * @param client in a transaction with one snapshot
  * @param spare for the second walk
  * @param rowsAlone rows after which there may be one

@@ -18,8 +18,8 @@ interface Access {
  * other datasets are in the result, too; a permission that wasn't checked counts as denied (see `mayExport`).
  * An export on behalf of a user has what both users may have, because both can download it.
  * @param type of the request; undefined for all datasets, of which each is then restricted
- * @throws ServiceError NOT_PERMITTED if the caller may not export the dataset; SOURCE_UNAVAILABLE or DATASET_UNAVAILABLE
- * if the check fails
+ * @throws ServiceError NOT_PERMITTED if the caller may not export the dataset; SOURCE_UNAVAILABLE or
+ * DATASET_UNAVAILABLE if the check fails
  */
 export async function permittedDatasets(
   { source, registry }: Access,

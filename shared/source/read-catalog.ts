@@ -54,7 +54,7 @@ const FIND = `
   JOIN pg_class c ON c.oid = ${regclass('n.schema', 'n.name')}
   WHERE c.relkind = ANY ($3) ORDER BY n.position`;
 
-/** Those of the names that are a table or view which the user may see, in their order. */
+/** The names that are tables or views which the user may see, in their order. */
 export async function findRelations(client: Client, names: readonly TableName[]): Promise<Relation[]> {
   const [schemas, tables] = [names.map(([schema]) => schema), names.map(([, table]) => table)];
   return (await client.query<Relation>(FIND, [schemas, tables, [...TABLES, ...VIEWS]])).rows;

@@ -5,11 +5,11 @@ import { explain, sorts } from './explain.js';
 import { readKeys } from './read-keys.js';
 import { openKeys } from './walk-from-start.js';
 
-/** A connection to the same database that may be used while nobody else needs it. */
+/** A connection to the same database that may be used while no other activity needs it. */
 export interface Spare {
   /** Whether there is one now. */
   readonly isThere: () => boolean;
-  /** Whether somebody else waits for one. */
+  /** Whether another activity waits for one. */
   readonly isNeeded: () => boolean;
   /** Runs work on it, with the same settings and an exported snapshot. */
   readonly use: (snapshot: string, work: (client: Pick<PoolClient, 'query'>) => Promise<void>) => Promise<void>;
@@ -24,7 +24,7 @@ interface Mark {
 
 /** A walk from the last row towards the first. */
 export interface SecondWalk {
-  /** Of about each `every`-th row, from the last one on. */
+  /** One for about every `every`-th row, starting from the last. */
   readonly marks: readonly Mark[];
   readonly stop: () => void;
 }
@@ -35,10 +35,10 @@ const MARKS_PER_BOUND = 8;
 const LEAST_ROWS_PER_BOUND = 10_000;
 
 /**
- * Begins to walk from the last row, on another connection. If that walk can't go on, the first one does alone.
+ * Begins to walk from the last row, on another connection. If that walk can't go on, the first one continues alone.
  * @param client in a transaction with one snapshot
  * @returns null if it would not help, or there is no connection for it; 'refused' if PostgreSQL can't export the
- * snapshot, after which the transaction is of no use
+ * snapshot, which aborts the transaction
  */
 export async function beginSecondWalk(
   client: Pick<PoolClient, 'query'>,
@@ -87,7 +87,7 @@ async function mark(
 
 /** Where both walks have met. */
 export interface Meeting {
-  /** Of the whole export. */
+  /** Rows of the whole export. */
   readonly rows: number;
   /** Rows whose keys are known, from the first walk's last bound on, in order. */
   readonly known: readonly Bound[];

@@ -12,7 +12,7 @@ export interface SourceSession {
   readonly maskKeyId?: string | null;
 }
 
-/** What an export's session doesn't say. */
+/** Settings in addition to those of an export's session. */
 interface SessionDetails {
   /** For masks: see `maskKeyOf`. */
   readonly maskKey?: string | undefined;

@@ -20,8 +20,8 @@ import { readPolicyBypasses, type PolicyBypass } from './read-policy-bypasses.js
 import { createRowBudget, readRows, type RowQuery } from './row-batches.js';
 
 /**
- * A session for what is the same for every caller, and what the API's requests wait for. PostgreSQL reads a folder of 600
- * files for its timezones, which takes 50 ms.
+ * A session for what is the same for every caller, and what the API's requests wait for. PostgreSQL reads a folder of
+ * 600 files for its timezones, which takes 50 ms.
  */
 const FACTS: SourceSession = { timezone: 'UTC', tenantId: '', userId: '', statementTimeoutMs: 1500 };
 
@@ -166,8 +166,8 @@ export class Source {
   }
 
   /**
-   * The columns that the tables or views of datasets have, by the names of the datasets; without those that don't exist.
-   * Two queries, however many datasets there are.
+   * The columns that the tables or views of datasets have, by the names of the datasets; without those that don't
+   * exist. Two queries, however many datasets there are.
    */
   async catalogs(datasets: readonly Dataset[], signal: AbortSignal): Promise<Map<string, Catalog['columns']>> {
     return this.session(FACTS, signal, (client) => readCatalogs(client, datasets));

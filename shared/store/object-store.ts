@@ -67,9 +67,9 @@ export class ObjectStore extends MultipartUploads {
   }
 
   /**
-   * Writes one object from a stream of unknown length. Leaves nothing behind if that fails or is aborted, except when the
-   * store doesn't answer at all. So an abort ends the stream, but waits for the request in flight: the store may write
-   * the object even if nobody waits for its answer.
+   * Writes one object from a stream of unknown length. Leaves nothing behind if that fails or is aborted, except when
+   * the store doesn't answer at all. So an abort ends the stream, but waits for the request in flight: the store may
+   * write the object even if nobody waits for its answer.
    * @param key of an object that doesn't exist
    */
   async putStream(key: string, body: AsyncIterable<Buffer> | Iterable<Buffer>, signal: AbortSignal): Promise<void> {

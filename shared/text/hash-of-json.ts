@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The SHA-256 of a value's JSON, in hexadecimal digits. Requests that differ only in the order of their keys are equal. */
+/** The SHA-256 of a value's JSON, in hexadecimal digits. Doesn't depend on the order of keys. */
 export const hashOfJson = (value: unknown): string =>
   createHash('sha256')
     .update(JSON.stringify(sorted(value)))

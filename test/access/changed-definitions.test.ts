@@ -127,7 +127,7 @@ describe('a file whose dataset has been changed since', () => {
     });
   });
 
-  it('cannot be downloaded if the dataset is gone, because nobody knows its permission any more', async () => {
+  it('cannot be downloaded if the dataset is gone, because its permission is unknown', async () => {
     const file = await made(bob, { columns: ['id', 'name'] });
     const archive = await made(bob, { type: 'account', format: 'json', columns: undefined });
     await withDefinition(undefined, async () => {

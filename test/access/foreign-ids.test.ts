@@ -164,7 +164,7 @@ describe("the ids of a user's exports, schedules and saved exports", () => {
     });
   }
 
-  it('let an administrator of another tenant act only on the user with that id in the own tenant', async () => {
+  it('let an administrator of another tenant act only on the user with that id in their own tenant', async () => {
     const as = STRANGERS['an administrator of another tenant'] ?? assert.fail();
     const body = { ...REQUEST, name: 'mine', on_behalf_of: owner.userId };
     const estimate = await service.ask('POST', '/v1/exports/estimate', { as, body });

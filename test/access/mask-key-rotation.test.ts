@@ -121,7 +121,7 @@ describeDeeply('a MASK_KEY that is rotated while an export runs', function () {
     await worker.stop();
   });
 
-  it('is used by all of a file that failed for another reason and is reset after the old one was removed', async () => {
+  it('is used for a whole file if its export failed for another reason and is reset after the old key was removed', async () => {
     const jobId = await halfDone();
     const old = await service.startWorker({ maskKey: OLD });
     await queryRows(service.databaseUrl, 'ALTER VIEW cards RENAME TO no_cards');

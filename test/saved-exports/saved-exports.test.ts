@@ -115,7 +115,7 @@ describe('saved exports', () => {
     assert.equal((await ask('PUT', `/${id}`, owner, { ...SAVED_BODY, shared: true })).status, 200);
     const seen = (await ask('GET', `/${id}`, colleague)).json as ShownSavedExport;
     assert.deepEqual([seen.shared, seen.is_own], [true, false]);
-    // Whatever is wrong with the body of somebody who may not change it.
+    // A caller who may not change it gets that error, whatever is wrong with the body.
     const addressed = { ...SAVED_BODY, request: { ...SAVED_REQUEST, notify: { email: 'owner@example.com' } } };
     for (const body of [SAVED_BODY, addressed, { name: ' ' }]) {
       assertProblem(await ask('PUT', `/${id}`, colleague, body), 'NOT_OWNER');

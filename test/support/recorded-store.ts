@@ -20,7 +20,7 @@ export interface StoreRequest {
   readonly headers: IncomingMessage['headers'];
 }
 
-/** The response to a request; undefined passes it on to the real store. A promise holds the request until it resolves. */
+/** The response to a request; undefined passes it on to the real store. A promise holds the request. */
 export type Reply = (request: StoreRequest) => RecordedAnswer | undefined | Promise<undefined>;
 
 /** A store that gives recorded responses to some requests and passes all others to a real one. */

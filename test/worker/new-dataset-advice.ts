@@ -10,7 +10,7 @@ export interface MadeDataset {
   readonly said: string;
 }
 
-/** What the command tells people about its choices. */
+/** Tests of what the command says about its choices. */
 export function newDatasetAdvice(made: (...args: string[]) => Promise<MadeDataset>): void {
   it('says what a userColumn means, which it proposes only for user ids', async () => {
     const orders = await made('orders');

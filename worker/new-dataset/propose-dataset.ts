@@ -25,7 +25,7 @@ export interface Proposal {
   /** Whether an index starts with the tenant, unless there is a single one, followed by the key. */
   readonly isCovered: boolean;
   readonly isView: boolean;
-  /** Columns that may be the `userColumn`, if the dataset has none. Null if somebody has decided that. */
+  /** Columns that may be the `userColumn`, if the dataset has none. Null if a flag has decided that. */
   readonly userCandidates: readonly string[] | null;
 }
 

@@ -4,7 +4,7 @@ import { isNamed } from './words.js';
 
 /** The name that nearly always means the user of a token. */
 const USER = 'user_id';
-/** Names that may mean that user, or somebody else. */
+/** Names that may mean that user, or a different person. */
 const CANDIDATES = [
   ...['customer_id', 'owner_id', 'account_id', 'member_id', 'client_id', 'person_id', 'author_id', 'created_by'],
   ...['user', 'owner', 'user_uuid', 'user_ref', 'owner_user_id', 'created_by_id', 'created_by_user_id'],
@@ -12,7 +12,7 @@ const CANDIDATES = [
 
 export interface ProposedUser {
   readonly column: string | undefined;
-  /** If there is none: other columns that may have it. Null if somebody has chosen. */
+  /** If there is none: other columns that may have it. Null if a flag has chosen. */
   readonly candidates: readonly string[] | null;
 }
 

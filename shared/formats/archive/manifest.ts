@@ -7,7 +7,7 @@ export const MANIFEST = 'manifest.json';
 export interface ManifestColumn {
   readonly name: string;
   readonly label: string;
-  /** Of the masked values, if the column has a mask. */
+  /** If the column has a mask, the type of the masked values. */
   readonly type: string;
   /** In the file, if the file's columns have types. */
   readonly file_type?: string;

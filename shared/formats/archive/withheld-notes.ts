@@ -4,7 +4,7 @@ import type { Withheld } from '../../datasets/withheld.js';
 import type { Bundle } from '../file-spec.js';
 import type { ManifestFile } from './manifest.js';
 
-/** Tells the person whose data it is what an archive lacks, because somebody may not see everything. */
+/** Tells people what an archive masks or leaves out because of rights on columns. */
 
 const MASKED: Readonly<Record<Mask, string>> = {
   redact: 'not shown',

@@ -18,8 +18,8 @@ import { escapeColumnSql, escapeStart } from '../formulas/escape.js';
 const DECIMALS = new Set(['numeric', 'real', 'double precision']);
 
 /**
- * to_char supports neither infinity, nor years BC, nor dates beyond a timestamp's range, nor offsets with seconds, which
- * existed before timezones. Such values stay as PostgreSQL writes them.
+ * to_char supports neither infinity, nor years BC, nor dates beyond a timestamp's range, nor offsets with seconds,
+ * which existed before timezones. Such values stay as PostgreSQL writes them.
  */
 function dateIn(quoted: string, type: string, name: string): string {
   const format = DATE_FORMATS[name as keyof typeof DATE_FORMATS];

@@ -5,8 +5,8 @@ import { escapeJson, escapeJsonSql } from './json.js';
 
 /**
  * Finds text that a spreadsheet would run when it opens a CSV or TSV file, and prefixes it with an apostrophe. A
- * program may split the file in unintended positions: at semicolons, at tabs, at every line break. So a cell can start at
- * the start of a value, which is handled here, or after a separator within it: see encoder.ts. docs/formats.md lists
+ * program may split the file in unintended positions: at semicolons, at tabs, at every line break. So a cell can start
+ * at the start of a value, which is handled here, or after a separator within it: see encoder.ts. docs/formats.md lists
  * what is covered.
  */
 

@@ -3,12 +3,12 @@ const FIRST_BYTES = 64 * 1024;
 const LONG = 4096;
 const TWO_32 = 2 ** 32;
 
-/** TupleBatch in COPY's binary format, big-endian, in memory that is used again. */
+/** TupleBatch in COPY's binary format, big-endian, in reused memory. */
 export class TupleBuffer {
   #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #size = 0;
 
-  /** Empties it. What `bytes` returned is overwritten from now on. */
+  /** Empties it. The result of `bytes` is overwritten from now on. */
   clear(): void {
     this.#size = 0;
   }

@@ -3,8 +3,8 @@ import type { RenderedColumn } from '../../datasets/query.js';
 
 /**
  * How the fields of a tuple are written: in the binary format of a PostgreSQL type, or as text. The binary lane gets
- * them from COPY, and the row lane writes the same bytes, but for the sign of a NaN: `'inf'::float8 - 'inf'` has one,
- * which its text doesn't show. An encoder must not tell one NaN from another.
+ * them from COPY, and the row lane writes the same bytes, except for the sign of a NaN: `'inf'::float8 - 'inf'` has
+ * one, which its text doesn't show. An encoder must not tell one NaN from another.
  */
 
 /** PostgreSQL's names of the types. `timestamp` is also the format of timestamptz, and counts from UTC there. */

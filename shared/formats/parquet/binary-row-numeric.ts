@@ -24,8 +24,8 @@ const MOST_WHOLE = 131_072;
 const MOST_DECIMALS = 16_383;
 
 /**
- * Writes a numeric field from PostgreSQL's text, such as `-0.50`, `NaN` or `Infinity`, or from that of a computed column,
- * such as `1.5e-7`. What is too long for a numeric becomes NaN.
+ * Writes a numeric field from PostgreSQL's text, such as `-0.50`, `NaN` or `Infinity`, or from that of a computed
+ * column, such as `1.5e-7`. A number that is too long for a numeric becomes NaN.
  */
 export function writeNumeric(text: string, out: TupleBuffer): void {
   const special = SPECIAL[text];

@@ -24,7 +24,7 @@ export function writeDate(text: string, out: TupleBuffer): void {
   else out.int32(daysOf(text));
 }
 
-/** Writes a time field; `24:00:00` is a time of its own. */
+/** Writes a time field; `24:00:00` differs from `00:00:00`. */
 export function writeTime(text: string, out: TupleBuffer): void {
   out.int32(8);
   out.int64(clockSeconds(text, 0) * SECOND + fraction(text, 0));

@@ -8,7 +8,7 @@ import { writeDate, writeTime, writeTimestamp } from './binary-row-times.js';
 /** Writes the field of a value that isn't null, from the text that PostgreSQL or a computed column made of it. */
 type FieldWriter = (text: string, out: TupleBuffer) => void;
 
-/** So many digits always make a safe integer. */
+/** Numbers of up to this many digits are safe integers. */
 const SAFE_DIGITS = 15;
 
 const WRITERS: Readonly<Record<FieldFormat, FieldWriter>> = {
@@ -51,8 +51,8 @@ const WRITERS: Readonly<Record<FieldFormat, FieldWriter>> = {
 };
 
 /**
- * Renders a column for the row lane. The text of a real has just enough digits to find it among all reals, but not
- * always by way of a JavaScript number: 7.038531e-26 would become the next one. Its double precision text is exact.
+ * Renders a column for the row lane. The text of a real has just enough digits to identify it among all reals, but
+ * parsed as a JavaScript number, it may round to another real: 7.038531e-26 does. Its double precision text is exact.
  */
 const renderForText = (quoted: string, column: RenderedColumn): string =>
   column.type === 'real' ? `${quoted}::double precision` : renderField(quoted, column);

@@ -1,16 +1,16 @@
 /** Bit packing, as the encodings RLE and DELTA_BINARY_PACKED use it: the lowest bit first. Encodings.md, "RLE". */
 
-/** Bytes behind the packed ones that `packBits` may overwrite. */
+/** Bytes after the packed ones that `packBits` may overwrite. */
 export const PACKING_SLACK = 8;
 
 /** Bits of an unsigned 32-bit number. */
 export const bitsOf = (value: number): number => 32 - Math.clz32(value);
 
-/** Bytes of so many packed values, filled up to a multiple of eight. */
+/** Bytes of this many packed values, padded to a multiple of eight values. */
 export const packedBytes = (count: number, width: number): number => Math.ceil(count / 8) * width;
 
 /**
- * Packs unsigned numbers into `width` bits each, and fills up to a multiple of eight numbers with zeros.
+ * Packs unsigned numbers into `width` bits each, and pads them with zeros to a multiple of eight numbers.
  * @param values the numbers at `from` and after; each below 2^width
  * @param width 0 to 32
  * @param out needs {@link PACKING_SLACK} more bytes than the result has

@@ -58,7 +58,7 @@ export function textBounds(min: Buffer, max: Buffer, most: number): Bounds | nul
   return { min: cutMin, isMinExact: min.length <= most, max: cutMax, isMaxExact: max.length <= most };
 }
 
-/** At most so many bytes, without a part of a character. */
+/** At most this many bytes, without cutting a character. */
 function prefixOf(text: Buffer, most: number): Buffer {
   let end = most;
   // Bytes within a character begin with 10.
@@ -82,7 +82,7 @@ function nextText(prefix: Buffer): Buffer | null {
   return Buffer.from(String.fromCodePoint(...points, next));
 }
 
-/** The bounds of float or double values; null if one is NaN, which readers sort differently. Of two zeros, -0 is less. */
+/** The bounds of floats or doubles; null if one is NaN, which readers sort differently. -0 is less than 0. */
 export function floatBounds(values: Float32Array | Float64Array, count: number): Bounds | null {
   let min = Infinity;
   let max = -Infinity;

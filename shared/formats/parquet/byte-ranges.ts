@@ -1,4 +1,4 @@
-/** Short values, byte for byte: for these, four bytes at a time in JavaScript are faster than a call into Node. */
+/** Copies and compares short values in JavaScript, four bytes at a time, which is faster than a call into Node. */
 
 /** From this length on, a call into Node is faster. */
 const LONG = 160;
@@ -71,7 +71,7 @@ export function compareBytes(view: DataView, at: number, length: number, otherAt
   return length - otherLength;
 }
 
-/** The first four bytes as a number, by which most values can be compared; shorter ones as if zeros followed. */
+/** The first four bytes as a number, padded with zeros. Enough to compare most values. */
 export function headOf(view: DataView, at: number, length: number): number {
   if (length >= 4) return view.getUint32(at);
   let head = 0;

@@ -16,7 +16,7 @@ import { compressSync } from 'snappy';
 export const CODECS = { none: 0, snappy: 1, gzip: 2, zstd: 6 } as const;
 export type Codec = keyof typeof CODECS;
 
-/** Compresses the bytes of a page, which must not change before it has finished. The same bytes give the same result. */
+/** Compresses a page, which must not change meanwhile. The same bytes always give the same result. */
 export type Compress = (plain: Buffer) => Buffer | Promise<Buffer>;
 
 const GZIP_LEVEL = 6;

@@ -1,7 +1,7 @@
 import { bitsOf, packBits, PACKING_SLACK } from './bit-packing.js';
 import { MAX_VARINT, type GrowingBuffer } from './growing-buffer.js';
 
-/** What DELTA_BINARY_PACKED has in common for 32 and 64 bits. Encodings.md, "Delta Encoding". */
+/** DELTA_BINARY_PACKED: the part that 32 and 64 bits share. Encodings.md, "Delta Encoding". */
 
 /** Deltas of a block, and of each of its miniblocks, which have a bit width of their own. */
 export const BLOCK = 128;
@@ -18,7 +18,7 @@ export function appendDeltaHeader(count: number, out: GrowingBuffer): void {
   out.appendVarint(count);
 }
 
-/** Deltas of a block less the smallest of them: unsigned 64-bit numbers. Those after the last one are zero. */
+/** Deltas of a block minus the smallest of them: unsigned 64-bit numbers. Those after the last one are zero. */
 export class DeltaBlock {
   readonly low = new Int32Array(BLOCK);
   /** Upper halves. */

@@ -11,8 +11,8 @@ import type { Column } from './columns/column.js';
 import type { ParquetType } from './types.js';
 
 /**
- * Encodes the rows of a segment, tuples of COPY's binary format, into row groups. Where rows are cut into chunks changes
- * nothing: pages and row groups end by numbers of rows, and by bytes of rows and of pages.
+ * Encodes the rows of a segment, tuples of COPY's binary format, into row groups. Where rows are cut into chunks
+ * changes nothing: pages and row groups end by numbers of rows, and by bytes of rows and of pages.
  */
 export class ParquetEncoder implements SegmentEncoder {
   readonly #position: ParquetPosition;
@@ -58,7 +58,7 @@ export class ParquetEncoder implements SegmentEncoder {
   /** Emits the last row group. @throws RangeError if not all rows were complete */
   async end(emit: Emit): Promise<SegmentSummary> {
     if (this.#decoded !== this.#announced) {
-      throw new RangeError(`Of ${this.#announced} rows, ${this.#decoded} were complete.`);
+      throw new RangeError(`Only ${this.#decoded} of ${this.#announced} rows are complete.`);
     }
     if (this.#pageRows > 0) await this.#endPage(emit);
     if (this.#groupRows > 0) await this.#endGroup(emit);

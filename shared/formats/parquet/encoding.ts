@@ -65,8 +65,8 @@ export const parquetEncoding: Encoding<ParquetLayout, ParquetPosition> = {
   tail,
   warnings(segments) {
     const count = totalOf(segments, 'lost');
-    const values = count === 1 ? '1 value has' : `${count.toLocaleString('en-US')} values have`;
-    const message = `${values} no place in Parquet's types (such as infinite dates) and became null.`;
+    const values = count === 1 ? '1 value is' : `${count.toLocaleString('en-US')} values are`;
+    const message = `${values} null because Parquet can't represent them (such as infinite dates).`;
     return count === 0 ? [] : [{ code: 'PARQUET_VALUES_LOST', message, count }];
   },
 };

@@ -1,5 +1,5 @@
 /**
- * Bytes that are appended to, in memory that is used again. Hot loops call `reserve` once, write through `bytes` and
+ * A buffer that grows, in reused memory. Hot loops call `reserve` once, write through `bytes` and
  * `view`, and then set `length`.
  */
 export class GrowingBuffer {
@@ -48,7 +48,7 @@ export class GrowingBuffer {
     return this.bytes.subarray(0, this.length);
   }
 
-  /** Forgets the bytes. Gives memory back of which less than a quarter was used, so that a rare long value isn't kept. */
+  /** Forgets the bytes. Frees memory if less than a quarter was used, so that a rare long value isn't kept. */
   clear(): void {
     const wasMostlyEmpty = this.length * 4 < this.bytes.length;
     this.length = 0;

@@ -4,8 +4,8 @@ import type { Emit } from '../encoding.js';
 const BLOCK = 512 * 1024;
 
 /**
- * The pages of a row group, which has its columns one after the other, while rows come with all columns. The memory is
- * used again for the next row group.
+ * The pages of a row group, which are held because its columns follow one another, while rows arrive with all columns.
+ * The memory is reused for the next row group.
  */
 export class HeldPages {
   readonly #blocks: Buffer[] = [];

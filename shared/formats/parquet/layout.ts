@@ -4,12 +4,12 @@ import type { BareOutline, DescribedRows } from '../encoding.js';
 import { parquetOrder, sortedBy } from './row-order.js';
 import { parquetType, typeOf } from './types.js';
 
-/** What the plan decides for the whole file. */
+/** Decided by the plan for the whole file. */
 export const parquetLayout = z.object({
   /** By column. */
   types: z.array(parquetType),
   order: parquetOrder,
-  /** Of the service that planned the file. */
+  /** The version of the service that planned the file. */
   serviceVersion: z.string(),
 });
 export type ParquetLayout = z.infer<typeof parquetLayout>;

@@ -2,7 +2,7 @@ import type { ColumnLimits } from './columns/column.js';
 
 /** Limits that keep an encoder's memory bounded, however many columns there are. */
 
-/** More than PostgreSQL returns (1,664), in case that TypeScript computes some. */
+/** More than PostgreSQL returns (1,664), because JavaScript may compute some. */
 export const MOST_COLUMNS = 2_000;
 
 /** A page of each column together. */

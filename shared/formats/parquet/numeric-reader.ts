@@ -1,18 +1,18 @@
 /**
  * PostgreSQL's binary numeric, as the unscaled number of a decimal with a declared scale: 12.5 with two decimals is
  * 1250. A numeric is the number of its digits, the weight of the first one, a sign and a display scale (2 bytes each),
- * then the digits, to the base of 10,000 (2 bytes each).
+ * then the digits in base 10,000 (2 bytes each).
  * https://doxygen.postgresql.org/backend_2utils_2adt_2numeric_8c.html (numeric_send)
  */
 
 const HEADER_BYTES = 8;
 const BASE = 10_000;
-/** Decimal digits of one to the base of 10,000. */
+/** Decimal digits per digit in base 10,000. */
 const BASE_DIGITS = 4;
 const NEGATIVE = 0x4000;
 /** Signs from here on are NaN and the infinities. */
 const SPECIAL = 0xc000;
-/** Doubles hold all integers of so many digits. */
+/** Doubles hold all integers of this many digits. */
 const DIGITS_OF_DOUBLE = 15;
 /** Enough for exact quotients of all digits, and few enough for products of 32 bits. */
 const LEAST_INVERSE_BITS = 18;
@@ -25,9 +25,9 @@ export class NumericReader {
   /** 10^precision, the least number that doesn't fit. */
   readonly #limit: number;
   readonly #wideLimit: Uint32Array;
-  /** Digits to the base of 10,000 that hold the decimals. */
+  /** Digits in base 10,000 that hold the decimals. */
   readonly #decimals: number;
-  /** What the last of them is divided by, because it may hold more decimals than declared. */
+  /** The divisor of the last of them, which may hold more decimals than declared. */
   readonly #divisor: number;
   readonly #factor: number;
   /** 1 / divisor with this many binary places, because the CPU multiplies much faster than it divides. */

@@ -4,7 +4,7 @@ import type { FormatOptions } from '../format-options.js';
 
 /** Smaller row groups cost readers more than they save. */
 const LEAST_GROUP_ROWS = 1_000;
-/** Larger ones would be ended by their bytes: a row has at least a few. */
+/** Larger row groups would reach their limit in bytes first. */
 const MOST_GROUP_ROWS = 10_000_000;
 
 const given = z.strictObject({
@@ -12,13 +12,13 @@ const given = z.strictObject({
   compression: z
     .enum(['snappy', 'zstd', 'gzip', 'none'], { error: 'must be snappy, zstd, gzip or none' })
     .default('snappy')
-    .describe('Compression within the file; zstd: smaller file'),
+    .describe('Compression within the file; zstd makes smaller files'),
   row_group_rows: z
     .int({ error: 'must be a whole number' })
     .min(LEAST_GROUP_ROWS, `must be at least ${LEAST_GROUP_ROWS}`)
     .max(MOST_GROUP_ROWS, `must be at most ${MOST_GROUP_ROWS}`)
     .optional()
-    .describe('Maximum rows per row group; default: as many as take 16 MB'),
+    .describe('Maximum rows per row group; default: about 16 MB of rows'),
 });
 
 /** Omits options that were not set. */

@@ -7,7 +7,7 @@ const TOO_LATE = '294247-01-10 04:00:54.775808';
 const SIX_DIGITS = 6;
 const MIDNIGHT = '24:00:00';
 
-/** A value as the file holds it; null if Parquet has no place for it. */
+/** A value as the file holds it; null if Parquet can't represent it. */
 function held(text: string, { type, decimal }: ShownColumn): string | null {
   switch (type) {
     case 'boolean':

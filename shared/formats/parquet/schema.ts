@@ -17,7 +17,7 @@ const hasConverted = (kind: string): kind is keyof typeof CONVERTED => Object.ha
 
 /** Members of the union `LogicalType`. */
 const LOGICAL = { text: 1, decimal: 5, date: 6, time: 7, timestamp: 8, integer: 10, json: 12, uuid: 14 } as const;
-/** Of the union `TimeUnit`. */
+/** The member of the union `TimeUnit`. */
 const MICROSECONDS = 2;
 
 /**

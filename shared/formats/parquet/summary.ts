@@ -7,8 +7,8 @@ import { GrowingBuffer } from './growing-buffer.js';
 import type { GroupFacts } from './row-group.js';
 
 /**
- * What the finish needs to know about a segment's row groups, as a short text: about 30 bytes for each column chunk
- * before they are deflated, and as many for each page if the file has an index of its pages.
+ * The facts about a segment's row groups that the finish needs, as a short text: about 30 bytes for each column chunk
+ * before compression, and as many for each page if the file has an index of its pages.
  */
 
 const INITIAL_BYTES = 1024;

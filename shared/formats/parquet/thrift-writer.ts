@@ -1,8 +1,8 @@
 import { GrowingBuffer } from './growing-buffer.js';
 
 /**
- * Thrift's compact protocol, as much of it as Parquet's metadata needs. Values are written one after the other; there is
- * no tree of objects. https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
+ * Thrift's compact protocol, as much of it as Parquet's metadata needs. Values are written one after the other; there
+ * is no tree of objects. https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  *
  * ```ts
  * const thrift = new ThriftWriter(1024);

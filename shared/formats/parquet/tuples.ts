@@ -17,9 +17,9 @@ export class TupleBatch {
   readonly columns: number;
   /** The most rows of a batch. */
   readonly capacity: number;
-  /** Of each field, in rows: the position of its first byte, or -1 for null. Its length is in the 4 bytes before. */
+  /** Row by row, the position of each field's first byte, or -1 for null. Its length is in the 4 bytes before. */
   readonly starts: Int32Array;
-  /** What the positions refer to. */
+  /** The bytes that the positions refer to. */
   bytes: Buffer = NO_BYTES;
   view: DataView = NO_VIEW;
   /** Complete rows in the batch. */

@@ -52,7 +52,7 @@ export function typeOf(column: RenderedColumn): ParquetType {
       return { kind: 'double' };
     case 'timestamptz':
       return { kind: 'instant' };
-    // Unlike jsonb, json may contain half of a surrogate pair ("\ud800"), for which DuckDB refuses a whole file of JSON.
+    // Unlike jsonb, json may contain half of a surrogate pair ("\ud800"), and DuckDB then rejects the whole file.
     case 'jsonb':
       return { kind: 'json' };
     case 'numeric':

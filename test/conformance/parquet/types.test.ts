@@ -79,9 +79,9 @@ describe('Parquet has values of every type as PostgreSQL has them,', () => {
     assert.deepEqual((await structureOf(file)).schema, types);
   });
 
-  it('and a note about those that it has no place for', () => {
+  it('and counts those that it cannot represent', () => {
     // Infinite days and times, times after 294246, 24:00, and NaN in decimals.
-    const message = "11 values have no place in Parquet's types (such as infinite dates) and became null.";
+    const message = "11 values are null because Parquet can't represent them (such as infinite dates).";
     assert.deepEqual(warnings, [{ code: 'PARQUET_VALUES_LOST', message, count: 11 }]);
   });
 });

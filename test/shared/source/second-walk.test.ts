@@ -23,7 +23,7 @@ const walked = defineDataset({
   filters: { id: { kind: 'range', column: 'id' } },
 });
 const session = { timezone: 'UTC', tenantId: TENANT, userId: 'user_1', statementTimeoutMs: 60_000 };
-/** So that the walks meet near the end, anywhere, and near the start. */
+/** Delays with which the walks meet near the end, anywhere, and near the start. */
 const DELAYS: readonly (readonly [number, number])[] = [
   [0, 20],
   [0, 0],
@@ -185,7 +185,7 @@ describe('a second walk from the last row', function () {
     assert.deepEqual(statements, []);
   });
 
-  it('does without it where PostgreSQL refuses to export a snapshot', async () => {
+  it('is skipped where PostgreSQL refuses to export a snapshot', async () => {
     const { client } = database;
     const reader = `reader_${randomUUID().slice(0, 8)}`;
     await client.query(
@@ -206,7 +206,7 @@ describe('a second walk from the last row', function () {
     }
   });
 
-  it('leaves its connection to whoever waits for one, and returns it at the end', async () => {
+  it('gives up its connection if another activity waits for one, and returns it at the end', async () => {
     const own = createPool(database.url, { max: 2, name: 'walks', onIdleError: assert.ifError });
     const source = new Source(own);
     const bounds = await source.bounds(walked, queryOf(), EVERY, session, never);

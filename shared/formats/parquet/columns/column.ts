@@ -5,11 +5,11 @@ import type { TupleBatch } from '../tuples.js';
 
 /** `Encoding` in parquet.thrift. Levels always have RLE. */
 export const ENCODINGS = { plain: 0, rle: 3, delta: 5, deltaLength: 6, dictionary: 8 } as const;
-/** Those of values. */
+/** The encodings of values. */
 export const VALUE_ENCODINGS = ['plain', 'delta', 'deltaLength', 'dictionary'] as const;
 export type ValueEncoding = (typeof VALUE_ENCODINGS)[number];
 
-/** What is known of a page besides its bytes. */
+/** Facts about a page, which its header and the indexes need. */
 export interface PageFacts {
   readonly rows: number;
   readonly nulls: number;
@@ -18,7 +18,7 @@ export interface PageFacts {
   readonly bounds: Bounds | null;
 }
 
-/** What the columns of a file share. */
+/** Limits for every column of a file. */
 export interface ColumnLimits {
   /** The most rows of a page. */
   readonly pageRows: number;

@@ -33,7 +33,7 @@ export class Decimal32Column extends Int32Values {
         levels.setNull(this.rows + r);
         continue;
       }
-      // Whatever only `readWide` can read has too many digits.
+      // A number that only `readWide` can read has too many digits.
       const value = reader.read(view, at) ?? NaN;
       if (Number.isNaN(value)) this.lose(this.rows + r);
       else values[count++] = value;

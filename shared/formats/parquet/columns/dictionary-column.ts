@@ -9,8 +9,8 @@ import type { TupleBatch } from '../tuples.js';
 import { Column, type ColumnLimits, type DictionaryPage, type ValueEncoding } from './column.js';
 
 /**
- * Values that may be indices into a dictionary. They are, as long as that is shorter; pages written before the
- * dictionary was left keep their indices.
+ * Values that are written as indices into a dictionary while that is shorter. Once the dictionary has been abandoned,
+ * earlier pages keep their indices.
  */
 export abstract class DictionaryColumn extends Column {
   readonly order = 'bytes';
@@ -68,7 +68,7 @@ export abstract class DictionaryColumn extends Column {
     this.rows += batch.rows;
   }
 
-  /** For this page, and all that follow in the row group. */
+  /** For this page, and all later ones in the row group. */
   #leaveDictionary(): void {
     this.#usesDictionary = false;
     this.addEntries(this.#indices);

@@ -1,4 +1,4 @@
-/** What the first page with values shows of its column. */
+/** Facts from a column's first page with values. */
 interface DictionarySize {
   /** Values of the page. */
   readonly values: number;
@@ -13,13 +13,12 @@ interface DictionarySize {
   readonly share: number;
 }
 
-/** A dictionary must be that much shorter: compression shortens plain values, but hardly indices. */
+/** A dictionary must be this much shorter: compression shortens plain values, but hardly indices. */
 const WORTH = 0.6;
 
 /**
- * Whether a dictionary will hold all values and make the row group's column shorter, by the number of different values
- * that the row group will probably have: if values are drawn from D different ones, n draws have D(1 − e^(−n/D))
- * different ones.
+ * Whether a dictionary will hold all values and make the row group's column shorter. Estimates how many distinct values
+ * the row group will have: n draws from D values have about D(1 − e^(−n/D)) distinct ones.
  */
 export function dictionaryPays({
   values,
@@ -37,7 +36,7 @@ export function dictionaryPays({
   return bytes <= mostBytes && bytes + indexBytes < (WORTH * plainBytes * expected) / values;
 }
 
-/** How many values there are to draw from, if so many draws had so many different ones. */
+/** Estimates D, the number of values to draw from, if this many draws had this many distinct values. */
 function poolSize(draws: number, distinct: number): number {
   if (distinct >= draws) return Infinity;
   let [low, high] = [distinct, distinct];

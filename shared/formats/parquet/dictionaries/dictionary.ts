@@ -65,7 +65,7 @@ export abstract class Dictionary {
     this.plain.clear();
   }
 
-  /** Makes room for an entry of so many bytes. @returns whether there is any */
+  /** Makes room for an entry of this many bytes. @returns false if the dictionary is full */
   protected reserve(bytes: number): boolean {
     const { plain } = this;
     if (plain.length + bytes > this.mostBytes || this.entries === ENTRY) return false;

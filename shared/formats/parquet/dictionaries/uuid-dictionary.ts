@@ -15,7 +15,7 @@ function hashWords(a: number, b: number, c: number, d: number): number {
   return hash ^ (hash >>> 15);
 }
 
-/** UUIDs, of which there are often so many that the CPU's cache misses count: positions follow from the entry. */
+/** UUIDs. There are often so many that cache misses count, so an entry's position is computed from its number. */
 export class UuidDictionary extends Dictionary {
   begin(entry: number): number {
     return entry * FIXED_BYTES;

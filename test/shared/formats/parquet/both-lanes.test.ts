@@ -13,7 +13,7 @@ import { EXTREMES } from './extreme-values.js';
 import { RANDOM } from './random-values.js';
 import { tupleFields } from './tuple-fields.js';
 
-/** Of each kind: hours, half hours, 45 minutes, seconds before there were zones, days left out, a negative summer time. */
+/** Offsets of hours, half hours, 45 minutes, seconds (before zones), a skipped day, a negative summer time. */
 const TIMEZONES = [
   'UTC',
   'Europe/Berlin',

@@ -9,7 +9,7 @@ import { tupleOf, type RowFields } from './tuples.js';
 export const WHOLE: ParquetPosition = { groups: 1, groupRows: 1e6, lastRows: 1e6, hasPageIndex: true };
 
 interface EncodedSegment {
-  /** Of one segment, without head and tail. */
+  /** The bytes of one segment, without head and tail. */
   readonly bytes: Buffer;
   readonly written: WrittenSegment<ParquetPosition>;
 }

@@ -112,7 +112,7 @@ describe('the encoder of Parquet segments', () => {
     assert.ok((await read(nulls)).every(({ name }) => name == null));
   });
 
-  it('counts values that Parquet has no place for, and writes null', async () => {
+  it('writes null for values that Parquet cannot represent, and counts them', async () => {
     const columns = [
       { name: 'day', label: 'Day', type: 'date' },
       { name: 'at', label: 'At', type: 'timestamptz' },
@@ -168,7 +168,7 @@ describe('the encoder of Parquet segments', () => {
     };
     const two = Buffer.concat([tupleOf([text('a')]), tupleOf([text('b')])]);
     assert.deepEqual(await encode(two.subarray(0, -1), 1), await encode(tupleOf([text('a')]), 1));
-    await assert.rejects(encode(two.subarray(0, -1), 2), /Of 2 rows, 1 were complete/);
+    await assert.rejects(encode(two.subarray(0, -1), 2), /Only 1 of 2 rows are complete/);
   });
 
   it('refuses rows whose fields are not those of the plan', async () => {
