@@ -9,8 +9,8 @@ type Deps = Pick<ActivityDeps, 'erasedIds' | 'temporal'>;
 
 /**
  * Marks what Temporal lists of a user: an operator may reset a workflow as long as Temporal keeps its history, also if
- * its row or its schedule has been deleted long ago. Of what the user requested on behalf of others, only schedules:
- * their exports remain.
+ * its row or its schedule has been deleted long ago. On behalf of others, marks only the user's schedules: those
+ * exports remain.
  */
 export async function markListed(deps: Deps, user: UserRef): Promise<void> {
   const own = await workflowIds(deps, ownerQuery(user));

@@ -24,12 +24,12 @@ export async function* deleteErasedSchedules({ erasedIds, places, temporal }: De
   }
 }
 
-/** To spare. */
+/** A margin. */
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * Marks are needed as long as a workflow that an erasure missed may run, and an operator may reset it after that: as long
- * as the namespace keeps its history.
+ * Marks are needed as long as a workflow that an erasure missed may run, and an operator may reset it after that: as
+ * long as the namespace keeps its history.
  */
 export async function* deleteOldErasedIds({ erasedIds, temporal, tuning }: Deps): AsyncGenerator<void> {
   try {

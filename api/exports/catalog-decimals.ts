@@ -19,8 +19,8 @@ type KnownColumns = ReadonlyMap<string, Catalog['columns']>;
 const NOTHING: KnownColumns = new Map();
 
 /**
- * The precision and scale of numeric columns in the source database, if their definition doesn't declare them. Reads all
- * of them in one query, which all requests share.
+ * The precision and scale of numeric columns in the source database, if their definition doesn't declare them. Reads
+ * all of them in one query, which all requests share.
  */
 export class CatalogDecimals {
   readonly #datasets: readonly Dataset[];

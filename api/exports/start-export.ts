@@ -17,7 +17,7 @@ const INSERT_MS = 2000;
 const ROW_WAIT_MS = 2000;
 
 /**
- * The hash doesn't include people: once an administrator is erased, their exports for others are only the others'.
+ * Compares people, too, because the hash doesn't include them: an export whose administrator was erased is no match.
  * @throws ServiceError IDEMPOTENCY_KEY_REUSED when a different request created the job
  */
 export function sameRequest(row: JobRow, seed: JobSeed): JobRow {

@@ -86,8 +86,8 @@ interface RouteDefinition<
   readonly scope?: S;
   readonly answers: A;
   /**
-   * Finds what the path names, before the body is checked: a caller who may not change it gets that error first, not one
-   * about the body.
+   * Finds what the path names, before the body is checked: a caller who may not change it gets that error first, not
+   * one about the body.
    */
   readonly findTarget?: (deps: ApiDeps) => FindTarget<z.output<P>, S, T>;
   /** Called once per app; the function that it returns is called for each request. */

@@ -80,8 +80,8 @@ export class JobStore extends JobLifecycle {
   /**
    * Forgets that a user requested exports on behalf of others, with the user's addresses and keys, and what was sent to
    * them. In one statement: otherwise a file could show the requester's email address as its owner's. A planned file
-   * stays the same, because the name that an archive shows is in its plan. Existing links are closed, because the requester's
-   * rights can't be checked any more: a link is valid only with the row's exact expiry.
+   * stays the same, because the name that an archive shows is in its plan. Existing links are closed, because the
+   * requester's rights can't be checked any more: a link is valid only with the row's exact expiry.
    */
   async forgetRequester({ tenantId, userId }: JobOwner, createdUntil = 'infinity'): Promise<void> {
     await this.change(

@@ -20,8 +20,8 @@ export type SkippedMail = z.infer<typeof skippedSchema>;
 const reservedSchema = z.tuple([z.object({ outcome: z.enum(['RESERVED', 'SKIPPED', 'GONE']) })]);
 
 /**
- * Counts mails against the limit of their recipient, and records skipped ones. Addresses are stored as keyed hashes, only
- * while they count. Every method throws ServiceError JOB_STORE_UNAVAILABLE when the database doesn't answer.
+ * Counts mails against the limit of their recipient, and records skipped ones. Addresses are stored as keyed hashes,
+ * only while they count. Every method throws ServiceError JOB_STORE_UNAVAILABLE when the database doesn't answer.
  */
 export class MailStore {
   /** @param secret the key of the hashes; the same in all processes */
@@ -55,7 +55,9 @@ export class MailStore {
     return reservedSchema.parse(rows)[0].outcome;
   }
 
-  /** Records that a mail is skipped because there is no mail provider, unless its export no longer names a recipient. */
+  /**
+   * Records that a mail is skipped because there is no mail provider, unless its export no longer names a recipient.
+   */
   async skip(jobId: string, event: NotificationEvent): Promise<void> {
     await this.rows(
       `INSERT INTO skipped_mails (job_id, event, reason)

@@ -20,8 +20,8 @@ export interface ScheduleDefinition {
   /** Runs use its request, as it is then, and fail if it is gone. */
   readonly saved_export_id?: string | undefined;
   /**
-   * Stored as sent, except for the spelling of `on_behalf_of`; checked again at every run. With a saved export, only its
-   * `type`, `format`, `on_behalf_of` and, if it is the user's own, `notify`, as saved when the schedule was created.
+   * Stored as sent, except for the spelling of `on_behalf_of`; checked again at every run. With a saved export, only
+   * its `type`, `format`, `on_behalf_of` and, if it is the user's own, `notify`, as saved when the schedule was created.
    */
   readonly request: Readonly<Record<string, unknown>>;
 }

@@ -26,8 +26,8 @@ export const SEARCH_ATTRIBUTES = [
 const MAX_LENGTH = 255;
 
 /**
- * An id as a search attribute: itself, but `"`, `\` and `%` are percent-encoded. Temporal finds no values with the first
- * two, however a query escapes them (server 1.32). If that makes it too long, it is `%:` and the UUID; no other
+ * An id as a search attribute: itself, but `"`, `\` and `%` are percent-encoded. Temporal finds no values with the
+ * first two, however a query escapes them (server 1.32). If that makes it too long, it is `%:` and the UUID; no other
  * value starts with `%:`.
  */
 function searchable(id: string, uuid: string): string {

@@ -4,8 +4,8 @@ import { LENGTH_BYTES, wrongLength, type TupleBatch } from '../tuples.js';
 import { Column, type ColumnLimits, type ValueEncoding } from './column.js';
 
 /**
- * FLOAT and DOUBLE, bit for bit as PostgreSQL sends them, with the encoding PLAIN. Except NaN, which always has the same
- * bits, because PostgreSQL's text, from which the row lane makes values, doesn't show its sign.
+ * FLOAT and DOUBLE, bit for bit as PostgreSQL sends them, with the encoding PLAIN. Except NaN, which always has the
+ * same bits, because PostgreSQL's text, from which the row lane makes values, doesn't show its sign.
  */
 
 const NAN_32 = 0x7fc00000;
