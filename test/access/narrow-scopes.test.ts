@@ -14,7 +14,7 @@ describe('a token with few scopes', () => {
   });
   after(() => closeCleanly(service));
 
-  it('that lacks exports:read gets no link to a file, neither to a repeated request nor to a repeated run', async () => {
+  it('without exports:read gets no link to a file, not even for a repeated request or run', async () => {
     const user = someUser();
     const writer = { ...user, scopes: ['exports:write'] };
     const saved = await service.ask('POST', '/v1/saved-exports', { as: writer, body: { name: 'x', request: BODY } });
@@ -35,7 +35,7 @@ describe('a token with few scopes', () => {
     }
   });
 
-  it('that lacks exports:write can neither preview rows nor count those that a filter finds', async () => {
+  it('without exports:write can neither preview rows nor estimate how many a filter finds', async () => {
     const reader = { ...someUser(), scopes: ['exports:read'] };
     for (const path of ['/v1/exports/preview', '/v1/exports/estimate']) {
       const answer = await service.ask('POST', path, { as: reader, body: { ...BODY, filters: { status: ['paid'] } } });

@@ -136,7 +136,7 @@ export function erasuresOnBehalf(started: () => TestService): void {
     assert.deepEqual((await deps.jobs.get(own)).notify, { email: 'user@example.com' });
   });
 
-  it('has no open link from before its administrator was erased, only one that the user gets after that', async () => {
+  it('loses its links when its administrator is erased; the user gets new ones', async () => {
     const service = started();
     const { databaseUrl } = service;
     const requester = { ...admin, userId: 'admin_6' };

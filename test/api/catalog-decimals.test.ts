@@ -83,7 +83,7 @@ describe('what the API knows about numeric columns', () => {
       'DROP VIEW price_view; ALTER TABLE prices ALTER total TYPE numeric(14,4); CREATE VIEW price_view AS SELECT * FROM prices',
     );
 
-  it('is asked in one query for all requests and all datasets whose definition leaves it to the database', async () => {
+  it('is read in one query for all requests and all datasets whose definition leaves it to the database', async () => {
     const decimals = start();
     const answers = await Promise.all(Array.from({ length: 5 }, () => known(decimals)));
     assert.deepEqual(answers, Array(5).fill(BEFORE));
@@ -91,7 +91,7 @@ describe('what the API knows about numeric columns', () => {
     assert.deepEqual([asked, warnings], [1, []]);
   });
 
-  it('is never asked if definitions say everything', async () => {
+  it('is never read if definitions declare everything', async () => {
     const declared = registry.get('declared') ?? assert.fail();
     assert.deepEqual(await known(start(createRegistry([declared]))), {});
     assert.equal(asked, 0);

@@ -10,7 +10,7 @@ describe('the exports that an estimate is based on', () => {
   });
   after(() => api.close());
 
-  it('show the same columns with the same masks, if what a file shows depends on who asks', async () => {
+  it('have the same columns and masks if a file depends on the rights of its user', async () => {
     const alice = someone();
     const { jobs } = api.deps;
     const finish = async (columns: readonly string[], used: object, rowCount: number): Promise<void> => {

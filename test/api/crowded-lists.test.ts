@@ -12,7 +12,7 @@ describe('many lists of schedules at once', () => {
   });
   after(() => api.close());
 
-  it('are read one at a time for each user, and those of others at the same time', async () => {
+  it('are read one at a time per user, and in parallel for different users', async () => {
     const { schedules } = api.deps;
     const list = schedules.list.bind(schedules);
     const [alice, bob] = [someone(), someone()];

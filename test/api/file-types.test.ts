@@ -83,11 +83,11 @@ describe('the types of columns in files, in GET /v1/datasets,', () => {
     );
   }
 
-  it('are those that a file made now would have, also of masked, computed and unlimited columns', async () => {
+  it('are the ones in a file created now, also for masked, computed and unlimited columns', async () => {
     assert.deepEqual(await typesIn('prices'), KNOWN);
   });
 
-  it('are those that the caller gets, and none for a locked column', async () => {
+  it('are the ones that the caller gets; a locked column has none', async () => {
     assert.deepEqual(await typesIn('limited'), { id: 'INT64', masked: 'STRING' });
     const ana = { ...someone(), userId: 'ana' };
     assert.deepEqual(await typesIn('limited', ana), {
@@ -97,13 +97,13 @@ describe('the types of columns in files, in GET /v1/datasets,', () => {
     });
   });
 
-  it('lack those of numeric columns whose table does not exist', async () => {
+  it('are missing for numeric columns whose table does not exist', async () => {
     const { gross: _gross, exact: _exact, ...certain } = CERTAIN;
     assert.deepEqual(await typesIn('absent'), certain);
   });
 
   for (const fault of ['hangs', 'refuses connections'] as const) {
-    it(`lack those that only the database knows while it ${fault}, and come back with it`, async () => {
+    it(`are missing while the database ${fault} if only it knows them, and come back with it`, async () => {
       const url = new URL(api.databaseUrl);
       const gate = await Gate.before(url.hostname, Number(url.port));
       url.host = gate.address;

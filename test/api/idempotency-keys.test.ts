@@ -32,7 +32,7 @@ describe('an Idempotency-Key', () => {
     return (answer.json as { job_id: string }).job_id;
   }
 
-  it('of one user says nothing to, and takes nothing from, anybody else who sends the same', async () => {
+  it('of one user does not affect, or reveal anything to, others who send the same key', async () => {
     const name = `Zoe-${randomUUID()}`;
     const victim = someone(`${name}-é`);
     const key = 'nightly';
@@ -122,7 +122,7 @@ describe('an Idempotency-Key', () => {
     await service.ask('DELETE', `/v1/schedules/${scheduleId}`, { as: user });
   });
 
-  it('of an erased administrator does not show the export to whoever has the id after that', async () => {
+  it('of an erased administrator does not show the export to a later user with the same id', async () => {
     const [user, admin] = [someone(), { ...someone(), scopes: ADMIN }];
     const body = { ...REQUEST, on_behalf_of: user.userId };
     const { job_id: jobId } = (await post(admin, 'archive', body)).json as { job_id: string };

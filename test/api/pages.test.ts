@@ -28,7 +28,7 @@ describe('the pages of a list', () => {
     return ids;
   }
 
-  it('have each saved export once, even if several were created within a millisecond', async () => {
+  it('contain each saved export exactly once, even if several were created within a millisecond', async () => {
     const alice = someone();
     const made = await queryRows<{ id: string }>(
       api.databaseUrl,
@@ -41,7 +41,7 @@ describe('the pages of a list', () => {
     assert.deepEqual(seen.toSorted(), made.map(({ id }) => id).toSorted());
   });
 
-  it('have each export once, whatever clock created it', async () => {
+  it('contain each export exactly once, whichever clock set its time', async () => {
     const alice = someone();
     const ids = Array.from({ length: 20 }, () => randomUUID());
     for (const jobId of ids) {

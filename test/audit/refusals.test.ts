@@ -32,7 +32,7 @@ describe('the audit log of refused requests', function () {
     assert.equal((await eventsOf(service, { ...other, tenantId: user.tenantId })).length, 1);
   });
 
-  it('has the user whom a refused request was about as its subject', async () => {
+  it('names the user whom a refused request was about as its subject', async () => {
     const caller = someUser();
     const as = { ...caller, scopes: ['exports:read', 'exports:write'] };
     const request = { type: 'orders', format: 'csv' };

@@ -105,7 +105,7 @@ describe('npm start with your own tables', function () {
     assert.match(printed, /checked: [\d,]+ bytes, 20 rows/);
   });
 
-  it('exports a table in a database of its own PostgreSQL, which may be named before it runs', async () => {
+  it('exports a table in its own PostgreSQL, even if SOURCE_DATABASE_URL names it before it runs', async () => {
     const dataDir = newDataDir();
     const url = await sampleDatabase(dataDir, async (owner) => {
       await queryRows(owner, 'CREATE DATABASE mine');
@@ -145,7 +145,7 @@ describe('npm start with your own tables', function () {
     assert.match(printed, /^ {2}Exported +20 rows, .*$/m);
   });
 
-  deeply('keeps running, with a sentence, if the user may not export any dataset', async () => {
+  deeply('keeps running and says why if the user may not export any dataset', async () => {
     const file = join(folder, 'secret.mjs');
     const columns = { id: { type: 'bigint' } };
     const secret = { name: 'secret', title: 'Secret', table: 'orders', key: ['id'], tenantColumn: 'org', columns };

@@ -95,7 +95,7 @@ describe('MAX_ACTIVE_EXPORTS_PER_TENANT', () => {
     await service.ask('DELETE', `/v1/schedules/${schedule.schedule_id}`, { as: owner });
   });
 
-  it('makes an export wait whose request was answered with a 503 although it had started, if its place was taken', async () => {
+  it('makes an export that started despite its 503 wait if its place has been taken', async () => {
     const user = someUser();
     const held = holdRows((job) => job.userId === user.userId);
     try {

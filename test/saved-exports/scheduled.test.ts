@@ -95,7 +95,7 @@ describe('saved exports and schedules', () => {
     assert.notEqual(ids[0], ids[1]);
   });
 
-  it('need a name like any other export, in the same words', async () => {
+  it('need a valid name, with the same errors as an export', async () => {
     const user = someUser();
     for (const [name, detail] of [
       [undefined, 'is required'],

@@ -33,7 +33,7 @@ export function newDatasetAdvice(made: (...args: string[]) => Promise<MadeDatase
     assert.doesNotMatch(none.said, /Account exports|userColumn/);
   });
 
-  it('says which column date_range uses if there are several, and counts one thing as one', async () => {
+  it('says which column date_range uses if there are several, and uses the singular for one', async () => {
     const uses = /^The date_range filter uses (.+)$/m;
     assert.equal(uses.exec((await made('orders')).said)?.[1], 'placed_at; updated_at has a filter of its own.');
     const visits = await made('visits');

@@ -24,7 +24,7 @@ describe('the preview of a Parquet file', () => {
     await source.drop();
   });
 
-  it('shows what the file holds: null for values without a place, and times in UTC', async () => {
+  it('shows what the file holds: null for values that Parquet cannot represent, and times in UTC', async () => {
     const body = { type: 'edges', format: 'parquet', options: { timezone: 'Asia/Tokyo' } };
     const { text, json } = await service.ask('POST', '/v1/exports/preview?limit=100', { as: me, body });
     const [file] = previewSchema.parse(json).files;

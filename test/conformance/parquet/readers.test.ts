@@ -110,7 +110,7 @@ describe('a Parquet file, read by other programs, has the rows of its table, val
     assert.equal(metadata['export.service_version'], serviceVersion());
   });
 
-  it('has row groups of at most the rows that the request sets', async () => {
+  it('has row groups no larger than the request allows', async () => {
     const { file } = await exported({ options: { row_group_rows: 1000 } });
     // A segment of 400 rows is a row group.
     assert.deepEqual((await structureOf(file)).groups, [400, 400, 400, 400, 400, 400, 400, 200]);

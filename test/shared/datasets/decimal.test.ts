@@ -60,7 +60,7 @@ describe('the digits that a numeric column has room for', () => {
     });
   }
 
-  it('are what a format renders its column by', async () => {
+  it('decide how a format renders the column', async () => {
     const { columns: catalog } = (await readCatalog(database.client, sizes)) ?? assert.fail();
     const columns = Object.keys(DECIMALS).filter((name) => name !== 'gross');
     const request = { type: 'sizes', format: 'CSV', columns, filters: {}, options: {}, notify: {} };
@@ -74,7 +74,7 @@ describe('the digits that a numeric column has room for', () => {
     assert.deepEqual({ ...rendered, gross: null }, DECIMALS);
   });
 
-  it('are those that its definition declares, also of a computed column, unless it is masked', async () => {
+  it('are the declared ones, also for a computed column, unless it is masked', async () => {
     const { columns: catalog } = (await readCatalog(database.client, sizes)) ?? assert.fail();
     const size = { precision: 38, scale: 10 };
     const declared = checkDataset({
@@ -103,7 +103,7 @@ describe('the digits that a numeric column has room for', () => {
     assert.ok(shownColumns(sizes, Object.keys(DECIMALS)).every(({ decimal }) => decimal === null));
   });
 
-  it('leave a number of thousands without decimals in a workbook', async () => {
+  it('show a number of thousands without decimals in a workbook', async () => {
     const { columns: catalog } = (await readCatalog(database.client, sizes)) ?? assert.fail();
     const formats = shownColumns(sizes, ['price', 'thousands', 'tiny'], catalog).map(({ number }) => number?.scale);
     assert.deepEqual(formats, [2, 0, 7]);

@@ -59,7 +59,7 @@ describe('the number format of a column', () => {
     assert.equal(numberFormatOf('integer', { format: 'number' }, null)?.scale, 0);
   });
 
-  it('with a declared precision is the one of such a column in the database', () => {
+  it('with a declared precision is the same as for a column of that type in the database', () => {
     const declared = { precision: 6, scale: 4 };
     for (const look of [{}, { format: 'percent' }, { format: 'currency', currency: 'EUR' }] as const) {
       assert.deepEqual(numberFormatOf('numeric', { ...look, ...declared }, 4), numberFormatOf('numeric', look, 4));

@@ -5,7 +5,7 @@ import { definitionSchema } from '../../../shared/schedules/definition.js';
 const UNPRINTABLE = ['a\nb', 'a\u0007', 'a\u2028b', 'invoice\u202egnp.exe', 'a\u2066b'];
 
 describe('the name', () => {
-  it('of a schedule or an export is one line, whose characters are shown in their order', () => {
+  it('of a schedule or an export is one line without characters that change the direction of text', () => {
     const { name: scheduleName } = definitionSchema.shape;
     for (const schema of [scheduleName, exportName]) {
       for (const name of [...UNPRINTABLE, '', ' ']) assert.equal(schema.safeParse(name).success, false, name);

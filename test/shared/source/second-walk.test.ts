@@ -146,7 +146,7 @@ describe('a second walk from the last row', function () {
     });
   }
 
-  it('is not needed: without a connection, or with one that breaks, the first walk goes on alone', async () => {
+  it('is optional: without a connection, or with one that breaks, the first walk continues alone', async () => {
     const query = queryOf();
     const alone = await walkAlone(query);
     const refused = await walk(query, { spare: { use: () => Promise.reject(new Error('no connection')) } });
