@@ -1,5 +1,6 @@
 /** The smallest request for an export. */
 export const GOOD_BODY = { type: 'orders', format: 'csv' };
+const PARQUET = { ...GOOD_BODY, format: 'parquet' };
 
 /** Parts of a request that are invalid on every route that takes one. */
 export const BAD_ANYWHERE: readonly (readonly [string, object, readonly string[]])[] = [
@@ -102,6 +103,20 @@ export const BAD_BODIES: readonly (readonly [string, unknown, readonly string[]]
   ['text with a NUL in it', { ...GOOD_BODY, filters: { currency: 'EU\0' } }, ['/filters/currency']],
   ['an unknown option', { ...GOOD_BODY, options: { color: 'red' } }, ['/options/color']],
   ['an option of the wrong type', { ...GOOD_BODY, options: { escape_formulas: 'yes' } }, ['/options/escape_formulas']],
+  [
+    'options of other formats',
+    { ...PARQUET, options: { header: false, bom: true } },
+    ['/options/header', '/options/bom'],
+  ],
+  ['too few rows of a row group', { ...PARQUET, options: { row_group_rows: 999 } }, ['/options/row_group_rows']],
+  [
+    'too many rows of a row group',
+    { ...PARQUET, options: { row_group_rows: 10_000_001 } },
+    ['/options/row_group_rows'],
+  ],
+  ['part of a row in a row group', { ...PARQUET, options: { row_group_rows: 2000.5 } }, ['/options/row_group_rows']],
+  ['a compression of other programs', { ...PARQUET, options: { compression: 'lz4' } }, ['/options/compression']],
+  ['an option of Parquet for CSV', { ...GOOD_BODY, options: { row_group_rows: 2000 } }, ['/options/row_group_rows']],
   ['NUL in a title', { ...GOOD_BODY, format: 'pdf', options: { title: 'a\0b' } }, ['/options/title']],
   ['NUL in an address', { ...GOOD_BODY, notify: { webhook_url: 'https://example.com/\0' } }, ['/notify/webhook_url']],
   ['NUL in a key', { ...GOOD_BODY, options: { 'a\0b': 1 } }, ['/options/a\0b']],

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
@@ -29,6 +30,20 @@ export async function copyOf({
   } finally {
     await client.end();
   }
+}
+
+/** The SHA-256 of what COPY writes, without holding it in memory. */
+export async function hashOfCopy({ databaseUrl, select, settings = '' }: Reference): Promise<string> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const hash = createHash('sha256');
+  try {
+    const rows = client.query(copyTo(`COPY (${select}) TO STDOUT (${settings})`));
+    for await (const chunk of rows) hash.update(chunk as Buffer);
+  } finally {
+    await client.end();
+  }
+  return hash.digest('hex');
 }
 
 /** `psql -c '\copy (…) to stdout csv header'`; null if psql isn't installed. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { gunzipSync } from 'node:zlib';
+import { parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
 import { z } from 'zod';
 import { describeDeeply } from '../support/depth.js';
 import { download, readJob, postExport, untilEnded } from '../support/exports.js';
@@ -25,6 +27,13 @@ function rowsOf(format: string, text: string): Row[] {
   });
 }
 
+/** gunzip also checks gzip's CRC and length. */
+const textOf = (bytes: Buffer, compression: string): string =>
+  (compression === 'gzip' ? gunzipSync(bytes) : bytes).toString();
+
+const parquetRows = async (bytes: Buffer): Promise<unknown[]> =>
+  parquetReadObjects({ file: new Uint8Array(bytes).buffer, compressors });
+
 describeDeeply('while about 1,000 rows a second are inserted, updated and deleted', function () {
   this.timeout(2 * LIMIT_MS);
   let service: TestService;
@@ -43,7 +52,7 @@ describeDeeply('while about 1,000 rows a second are inserted, updated and delete
     const churn = await Churn.start(service.databaseUrl, { rows: ROWS, perSecond: 1200 });
     let made: Changes | undefined;
     try {
-      await Promise.all([check('CSV', 'none'), check('JSON', 'gzip')]);
+      await Promise.all([check('CSV', 'none'), check('JSON', 'gzip'), check('PARQUET', 'snappy')]);
     } finally {
       made = await churn.stop();
     }
@@ -56,9 +65,7 @@ describeDeeply('while about 1,000 rows a second are inserted, updated and delete
     const jobId = await postExport(service, user, { type: 'moving', format, options: { compression } });
     const job = await untilEnded(service, user, jobId, 'COMPLETED', LIMIT_MS);
     const bytes = await download(service, user, jobId);
-    // gunzip also checks gzip's CRC and length.
-    const text = (compression === 'gzip' ? gunzipSync(bytes) : bytes).toString();
-    const rows = rowsOf(format, text);
+    const rows = format === 'PARQUET' ? await parquetRows(bytes) : rowsOf(format, textOf(bytes, compression));
     assert.equal(job.row_count, rows.length);
     assert.equal((await readJob(service, user, jobId)).rows_exported, rows.length);
 

@@ -5,6 +5,7 @@ import { readByHyparquet } from './read-hyparquet.js';
 
 const SCRIPT = fileURLToPath(new URL('read.py', import.meta.url));
 const CSV_SCRIPT = fileURLToPath(new URL('to_csv.py', import.meta.url));
+const HASH_SCRIPT = fileURLToPath(new URL('hash_rows.py', import.meta.url));
 const READ_LIMIT_MS = 120_000;
 const CONVERT_LIMIT_MS = 600_000;
 const PACKAGES = ['pyarrow==26.0.1', 'polars==2.1.0', 'polars-runtime-32==2.1.0', 'duckdb==1.5.5'];
@@ -46,6 +47,12 @@ export const structureOf = (file: string): Promise<Omit<z.infer<typeof contents>
 export async function convertToCsv(reader: string, file: string, csv: string): Promise<void> {
   const python = await parquetPython();
   orFail(reader, await python.run([CSV_SCRIPT, reader, file, csv], CONVERT_LIMIT_MS));
+}
+
+/** The SHA-256 of the rows that DuckDB reads, in the form of hash_rows.py. */
+export async function hashByDuckDb(file: string): Promise<string> {
+  const python = await parquetPython();
+  return orFail('DuckDB', await python.run([HASH_SCRIPT, file, `${file}.csv`], CONVERT_LIMIT_MS)).trim();
 }
 
 const inPython = (name: string): ParquetReader => ({
