@@ -53,7 +53,7 @@ export const attachSource = ({ extensions }: DuckDb, sourceUrl: string): readonl
   `ATTACH ${pg.escapeLiteral(sourceUrl)} AS source (TYPE postgres, READ_ONLY)`,
 ];
 
-/** A SELECT of all columns of the tenant's orders in the attached database, in whatever order they arrive. */
+/** A SELECT of all columns of the tenant's orders in the attached database, in any order. */
 export function ordersInSource(): string {
   const columns = Object.keys(orders.columns).map(pg.escapeIdentifier).join(', ');
   const tenant = `tenant_id = ${pg.escapeLiteral(NORTHWIND.id)}`;

@@ -29,7 +29,7 @@ const DUCKDB_FORMS = [
   { name: 'duckdb-v2-zstd', title: 'DuckDB, zstd, V2', settings: 'COMPRESSION zstd, PARQUET_VERSION V2' },
 ] as const;
 
-/** DuckDB reads the table in parallel, and writes the rows in whatever order they arrive. */
+/** DuckDB reads the table in parallel, and writes the rows in any order. */
 export const duckDbEncoders = (duckDb: DuckDb, sourceUrl: string, rows: number): Encoder[] =>
   DUCKDB_FORMS.map(({ name, title, settings }) => ({
     ...{ name, title, rows },
@@ -70,7 +70,7 @@ export async function pyarrowEncoder(lab: Lab, input: string, rows: number): Pro
   };
 }
 
-/** What DuckDB finds in a Parquet file of the orders. @throws StackError if it can't read it */
+/** The facts that DuckDB reads from a Parquet file of the orders. @throws StackError if it can't read it */
 export async function readParquet(duckDb: DuckDb, path: string, signal: AbortSignal): Promise<Facts> {
   const found = `${path}.json`;
   const statement = `COPY (SELECT ${FACTS} FROM ${escapeLiteral(path)}) TO ${escapeLiteral(found)} (FORMAT json)`;

@@ -7,7 +7,7 @@ import type { ActivityDeps } from '../deps.js';
 
 /**
  * Cleans up after a cancel, once every attempt has ended: nothing of the export stays in the bucket. An attempt that
- * missed its heartbeat may still go on, and commit until the job is canceled. After that, it deletes its own piece.
+ * missed its heartbeat may keep running, and commit until the job is canceled. After that, it deletes its own piece.
  */
 export const discardExport =
   ({ jobs, store }: Pick<ActivityDeps, 'jobs' | 'store'>) =>

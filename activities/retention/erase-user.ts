@@ -21,10 +21,10 @@ const ROUNDS = 5;
 
 /**
  * Deletes everything that the service stores about a user in a tenant. Deletes schedules first, so that nothing new
- * starts; then saved exports; then cancels active exports, deletes files and rows, and the records of sent emails. What
- * Temporal doesn't list yet, or an operator resets later, can't come back, because its ids are marked. Events of the
- * audit log remain, with a hash instead of the user. Safe to repeat at any point; the counts are those of the last
- * attempt.
+ * starts; then saved exports; then cancels active exports, deletes files and rows, and the records of sent emails.
+ * Workflows that Temporal doesn't list yet, or that an operator resets later, can't bring anything back, because ids
+ * are marked. Events of the audit log remain, with a hash instead of the user. Safe to repeat at any point; the counts
+ * are those of the last attempt.
  */
 export const eraseUser =
   (deps: Deps) =>

@@ -39,7 +39,7 @@ export interface RouteInput<Params, Query, Body, S, Target = undefined> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  /** What the path names, for the routes that look for it first. */
+  /** The object that the path names, for routes with `findTarget`. */
   readonly target: Target;
   readonly principal: PrincipalOf<S>;
   /** Null if there is none, or if the route doesn't accept one. */

@@ -10,7 +10,7 @@ const UNWANTED: FieldProblem = { pointer: '', detail: 'must be empty: this route
 
 /**
  * Reads the body of a route that takes none. Ignoring it would make a client believe that its settings apply.
- * @returns a problem unless the body is empty or `{}`, in whatever content type
+ * @returns a problem unless the body is empty or `{}`, in any content type
  */
 export async function bodyProblems(request: Request, response: Response): Promise<FieldProblem[]> {
   try {

@@ -16,7 +16,7 @@ const TYPED_FORMATS = [...FORMATS.values()].flatMap(({ name, columnType }) =>
   columnType === undefined ? [] : [{ name, columnType }],
 );
 
-/** What a request found out about a dataset. */
+/** The facts about a dataset that a response needs. */
 interface Findings {
   /** The dataset, restricted to what the caller may have. */
   readonly mine: Dataset;

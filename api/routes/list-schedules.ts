@@ -62,7 +62,7 @@ export const listSchedules = defineRoute({
         const sentence = 'Too many requests are listing your schedules at the same time.';
         return { status: 200, body: await page.catch(throwNoTurnAs('RATE_LIMITED', sentence)) };
       } catch (error) {
-        // The client is gone: nobody to respond to.
+        // The client has disconnected, so there is no response to send.
         if (gone.aborted) return undefined;
         throw error;
       }

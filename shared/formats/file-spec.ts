@@ -16,7 +16,7 @@ export interface Bundle {
   readonly serviceVersion: string;
   /** The administrator who requested it on behalf of the user; null if the user did. */
   readonly requestedBy: string | null;
-  /** What each file lacks, by file. */
+  /** The masked and missing columns, by file. */
   readonly withheld: readonly Withheld[];
   /** The number of datasets without a single column that may be in the archive. */
   readonly leftOutFiles: number;

@@ -4,7 +4,7 @@ import { namingFaults, transaction, type Pool, type PoolClient } from '../postgr
 /**
  * Temporal may list a new schedule or workflow only after a moment, so an erasure can miss one, and the API may die
  * while it creates one. So an erasure marks the ids of exports and schedules before it deletes anything: no row with a
- * marked id can be inserted, whatever is still running, or is reset later. Every method throws ServiceError
+ * marked id can be inserted, even by workflows that still run or are reset later. Every method throws ServiceError
  * JOB_STORE_UNAVAILABLE if the database doesn't answer.
  */
 export class ErasedIds {

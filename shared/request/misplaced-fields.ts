@@ -5,7 +5,7 @@ import { FORMATS } from '../formats/index.js';
 import { UNKNOWN_FIELD, type FieldProblem } from './field-problems.js';
 import type { RequestSchema } from './request-schema.js';
 
-/** What decides where a field of a request belongs. Undefined: the request doesn't name a valid one. */
+/** Decides where a field of a request belongs. Undefined: the request doesn't name a valid one. */
 interface Request {
   readonly format: Format | undefined;
   readonly dataset: Dataset | undefined;

@@ -21,7 +21,7 @@ export interface ScheduleDefinition {
   readonly saved_export_id?: string | undefined;
   /**
    * Stored as sent, except for the spelling of `on_behalf_of`; checked again at every run. With a saved export, only
-   * its `type`, `format`, `on_behalf_of` and, if it is the user's own, `notify`, as saved when the schedule was created.
+   * its `type`, `format`, `on_behalf_of` and, if the user owns it, `notify`, as saved when the schedule was created.
    */
   readonly request: Readonly<Record<string, unknown>>;
 }

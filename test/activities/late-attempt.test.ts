@@ -8,7 +8,7 @@ import { type RecordedStore, type Reply, startRecordedStore } from '../support/r
 import { someUser, type TestService } from '../support/service.js';
 import { stack } from '../support/stack.js';
 
-/** An attempt that missed its heartbeat, so that Temporal no longer waits for it, and that goes on. */
+/** An attempt that missed its heartbeat, so Temporal no longer waits for it, but that keeps running. */
 describe('a late attempt', () => {
   let late: RecordedStore;
   let reply: Reply;

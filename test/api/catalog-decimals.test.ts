@@ -58,7 +58,7 @@ describe('what the API knows about numeric columns', () => {
     };
     return new CatalogDecimals(counted, datasets, { warn: (_: object, line?: string) => warnings.push(String(line)) });
   }
-  /** What it returns, as precisions and scales by dataset. */
+  /** Its answer, as precisions and scales by dataset. */
   async function known(decimals: CatalogDecimals): Promise<Record<string, string>> {
     const columns = [...(await decimals.columns())].map(([dataset, found]): [string, string] => [
       dataset,
@@ -66,7 +66,7 @@ describe('what the API knows about numeric columns', () => {
     ]);
     return Object.fromEntries(columns);
   }
-  /** What it returns that many seconds later. Calls must not overlap, because they set the clock. */
+  /** Its answer this many seconds later. Calls must not overlap, because they set the clock. */
   async function knownAfter(seconds: number, decimals: CatalogDecimals): Promise<Record<string, string>> {
     const later = Date.now() + 1000 * seconds;
     const clock = mock.method(Date, 'now', () => later);

@@ -50,7 +50,7 @@ const absent = checkDataset({ ...prices, name: 'absent', table: 'absent', comput
 const TABLE = `CREATE TABLE prices (id bigint, place smallint, total numeric(12,2), "any" numeric, long numeric(39,2),
   declared numeric, born_on date, phone numeric(12,0), at timestamptz, masked numeric(5,1), locked numeric(5,1))`;
 
-/** What a file made now would have, without what only the database knows. */
+/** The types in a file created now, without those that only the database knows. */
 const CERTAIN = {
   id: 'INT64',
   place: 'INT(16, SIGNED)',

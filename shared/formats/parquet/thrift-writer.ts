@@ -45,7 +45,7 @@ export class ThriftWriter {
     return this.#out.length;
   }
 
-  /** What has been written; valid until the next write. */
+  /** The bytes written so far; valid until the next write. */
   written(): Buffer {
     return this.#out.written();
   }

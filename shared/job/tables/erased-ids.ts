@@ -1,4 +1,4 @@
-/** What an erasure has deleted, and must not come back. */
+/** Ids that an erasure has deleted, and that must not come back. */
 export const ERASED_IDS = `
   -- Ids of exports and schedules. Rows of export_jobs with one of them can't be inserted.
   CREATE TABLE erased_ids (

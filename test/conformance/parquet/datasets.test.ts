@@ -92,7 +92,7 @@ describe('Parquet has the rows of', function () {
     }
     await verified(bytes);
     assert.match(String(files.get('README.txt')), /parquet file is a table/);
-    // Whatever the timezone of the request.
+    // In UTC, regardless of the request's timezone.
     assert.match(String(files.get('README.txt')), /Times are in the timezone UTC, unless they show another offset\./);
     assert.deepEqual(
       manifestOf(files)

@@ -46,7 +46,7 @@ function cellSql(quoted: string, type: ColumnType, isDecimal: boolean): string {
 
 type Rows = readonly (readonly (string | null)[])[];
 
-/** What a file of these rows should hold, in the order of their key. */
+/** The expected contents of a file of these rows, in the order of their key. */
 export async function expectedRows(
   databaseUrl: string,
   { table, key }: Pick<Dataset, 'table' | 'key'>,

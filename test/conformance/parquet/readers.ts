@@ -39,7 +39,7 @@ async function contentsBy(reader: string, file: string): Promise<z.infer<typeof 
   return contents.parse(JSON.parse(orFail(reader, await python.run([SCRIPT, reader, file], READ_LIMIT_MS))));
 }
 
-/** What a file consists of, besides its rows. */
+/** The structure of a file, without its rows. */
 export const structureOf = (file: string): Promise<Omit<z.infer<typeof contents>, 'rows'>> =>
   contentsBy('pyarrow', file);
 

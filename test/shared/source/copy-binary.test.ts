@@ -11,7 +11,7 @@ const binary = (query: string): string => `COPY (${query}) TO STDOUT (FORMAT bin
 const ROWS = `SELECT g, md5(g::text), repeat(chr(200 + g % 50), g % 90), CASE WHEN g % 3 = 0 THEN g / 7.0 END
   FROM generate_series(1, 60000) g ORDER BY g`;
 
-/** Of PostgreSQL's header, which has no extension, and of its trailer. */
+/** Bytes of PostgreSQL's header, which has no extension, and of its trailer. */
 const HEADER_BYTES = 19;
 const TRAILER_BYTES = 2;
 

@@ -18,7 +18,7 @@ const TENANTS = {
   uuid: ['00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000002'],
   numeric: ['1', '2'],
 } as const;
-/** What the policy of the table lets its readers see. */
+/** Conditions of the table's policy. */
 const POLICIES = {
   'that hides rows': 'NOT hidden',
   'for the tenant': "tenant = (SELECT current_setting('app.tenant_id', true)::type)",
