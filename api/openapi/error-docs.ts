@@ -35,7 +35,8 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   TOO_MANY_ROWS: 'Set a filter, or choose a format that holds more rows.',
   FILE_TOO_LARGE: 'Choose fewer columns, set a filter, or compress the file.',
   NOT_STORABLE: 'Remove NUL characters and halves of surrogate pairs from the request.',
-  SCHEDULE_OUTDATED: 'Replace the schedule: a column, filter or option that it uses no longer exists.',
+  SCHEDULE_OUTDATED:
+    'Replace the schedule: a column, filter or option that it uses no longer exists, or its saved export was deleted or is no longer shared.',
   DATASET_UNAVAILABLE: 'Tell your administrator: the definition of the dataset has to be corrected.',
   KEY_NOT_UNIQUE: 'Tell your administrator: the key of the dataset has to be corrected.',
   COMPUTE_FAILED: 'Tell your administrator, or leave the column out.',

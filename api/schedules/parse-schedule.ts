@@ -82,8 +82,8 @@ async function requestOf(
 }
 
 /**
- * What a schedule stores of its saved export's request: what shows which export it makes, and whom it notifies if the
- * saved export is gone. Filters, names and columns stay with the saved export's owner, who may delete it or stop
+ * The part of a saved export's request that a schedule stores: which export it makes, and whom it notifies if the saved
+ * export is gone. Filters, names and columns stay with the saved export's owner, who may delete it or stop
  * sharing it.
  */
 function referenceTo({ type, format, notify }: NonNullable<Readable['request']>): NonNullable<Readable['request']> {

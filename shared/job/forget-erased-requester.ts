@@ -10,8 +10,8 @@ interface Deps {
 }
 
 /**
- * Call it after the insertion of a row. The row may have come after the erasure of the administrator who requested it
- * on behalf of somebody else: then it forgets the administrator, as the others did, and so does its event.
+ * Call this after inserting a row. If the administrator who requested it on behalf of somebody else has been erased
+ * meanwhile, the row and its event forget the administrator, like the rows that the erasure found.
  */
 export async function forgetErasedRequester(
   { tenantId, requestedBy, createdAt }: JobSeed,

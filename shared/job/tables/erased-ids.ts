@@ -8,8 +8,8 @@ export const ERASED_IDS = `
     erased_at timestamptz NOT NULL DEFAULT clock_timestamp()
   );
 
-  -- Users who have been erased, by the keyed hash that the audit log has: a row that they requested before that, on
-  -- behalf of others, and that is inserted later, forgets them.
+  -- Erased users, by the keyed hash that the audit log uses. A row that one of them requested on behalf of somebody
+  -- else, and that is inserted only after the erasure, forgets them.
   CREATE TABLE erased_requesters (
     tenant_ref text NOT NULL,
     user_hash text NOT NULL,
