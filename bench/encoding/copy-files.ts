@@ -27,7 +27,7 @@ export const copyForFormat = (format: LoadedFormat, work: CopyFile): Promise<voi
 /** Writes the orders as PostgreSQL does without any rendering. */
 export const copyPlain = (work: CopyFile): Promise<void> => copyOut(work, (quoted) => quoted, copyTextSql);
 
-/** Writes the orders as CSV, as PostgreSQL does, without times that pyarrow can't read: before Christ, and infinite. */
+/** Writes the orders as PostgreSQL's CSV. Times that pyarrow can't read, years BC and infinity, become null. */
 export const copyCsv = (work: CopyFile): Promise<void> =>
   copyOut(
     work,
