@@ -119,19 +119,25 @@ const orderBy = ({ key, descending }: Order): string =>
   `ORDER BY ${key.map((column) => (descending ? `${column} DESC` : column)).join(', ')}`;
 const backwards = ({ key, descending }: Order): Order => ({ key, descending: !descending });
 
-/**
- * Composite keys compare as rows; untyped literals get the type and collation of their column. PostgreSQL can't
- * estimate how many rows such a comparison leaves (it assumes a third) and would often read the whole table. So the
- * first column is compared by itself, too: that can be estimated, and excludes no row.
- * @param bound SQL for each column of the key
- */
-function compare({ key, descending }: Order, side: 'after' | 'up to', bound: readonly string[]): string {
+/** Composite keys compare as rows; untyped literals get the type and collation of their column. */
+function compareRows({ key, descending }: Order, side: 'after' | 'up to', bound: readonly string[]): string {
   const isAbove = (side === 'after') !== descending;
   const equal = side === 'after' ? '' : '=';
-  const rows = `(${key.join(', ')}) ${isAbove ? '>' : '<'}${equal} (${bound.join(', ')})`;
-  const [first = '', second] = key;
+  return `(${key.join(', ')}) ${isAbove ? '>' : '<'}${equal} (${bound.join(', ')})`;
+}
+
+/**
+ * PostgreSQL can't estimate how many rows a comparison of composite keys leaves (it assumes a third) and would often
+ * read the whole table. So the first column is compared by itself, too: that can be estimated, and excludes no row. It
+ * comes last, because an ascending scan of an index begins where the first comparison says: at the bound, not at the
+ * first of all rows that have the same value in that column.
+ */
+function compare(query: Order, side: 'after' | 'up to', bound: readonly string[]): string {
+  const rows = compareRows(query, side, bound);
+  const [first = '', second] = query.key;
   if (second === undefined) return rows;
-  return `${first} ${isAbove ? '>=' : '<='} ${bound[0] ?? ''} AND ${rows}`;
+  const isAbove = (side === 'after') !== query.descending;
+  return `${rows} AND ${first} ${isAbove ? '>=' : '<='} ${bound[0] ?? ''}`;
 }
 
 /** The rows of one segment: after `lower`, up to and including `upper`, in their order; null is unbounded. */
@@ -169,24 +175,28 @@ export function selectedFirstSql(query: FrozenQuery, rows: number): string {
 export const keysSql = (query: FrozenQuery, from: 'first' | 'last' = 'first'): string =>
   `SELECT ${query.key.join(', ')} ${query.from} ${orderBy(from === 'first' ? query : backwards(query))}`;
 
-/** The keys after one, in order. */
-export const keysAfterSql = (query: FrozenQuery, lower: KeyBound): string =>
-  `SELECT ${query.key.join(', ')} ${query.from} AND ${compare(query, 'after', lower.map(escapeLiteral))} ${orderBy(query)}`;
+/**
+ * Queries for a few rows near a key. They end early, so that PostgreSQL reads an index in order without an estimate. A
+ * comparison of the first column by itself would make a descending scan begin at the first row with the same value.
+ */
+const near = (query: FrozenQuery, lower: KeyBound): string =>
+  `${query.from} AND ${compareRows(query, 'after', lower.map(escapeLiteral))}`;
 
-/** The rows after one key, up to and including another. */
-const between = (query: FrozenQuery, lower: KeyBound, upper: KeyBound): string =>
-  [
-    query.from,
-    compare(query, 'after', lower.map(escapeLiteral)),
-    compare(query, 'up to', upper.map(escapeLiteral)),
-  ].join(' AND ');
+/** The keys of three rows after one, in order. @param skipped rows between */
+export const keysAfterSql = (query: FrozenQuery, lower: KeyBound, skipped: number): string =>
+  `SELECT ${query.key.join(', ')} ${near(query, lower)} ${orderBy(query)} OFFSET ${skipped} LIMIT 3`;
 
-export const countBetweenSql = (query: FrozenQuery, lower: KeyBound, upper: KeyBound): string =>
-  `SELECT count(*) AS rows ${between(query, lower, upper)}`;
+/** Some of the rows after one key, up to and including another. */
+const between = (query: FrozenQuery, lower: KeyBound, upper: KeyBound, most: number): string =>
+  `${near(query, lower)} AND ${compareRows(query, 'up to', upper.map(escapeLiteral))} ${orderBy(query)} LIMIT ${most}`;
 
-/** Whether there are such rows. */
+/** @param most rows that are counted */
+export const countBetweenSql = (query: FrozenQuery, lower: KeyBound, upper: KeyBound, most: number): string =>
+  `SELECT count(*) AS rows FROM (SELECT ${between(query, lower, upper, most)}) AS counted`;
+
+/** Returns a row if there is one. EXISTS would leave out the order, and might read the table until it finds one. */
 export const someBetweenSql = (query: FrozenQuery, lower: KeyBound, upper: KeyBound): string =>
-  `SELECT EXISTS (SELECT ${between(query, lower, upper)} ${orderBy(query)} LIMIT 1) AS found`;
+  `SELECT ${between(query, lower, upper, 1)}`;
 
 /** The keys of the last two rows, the last one first. */
 export const lastKeysSql = (query: FrozenQuery): string => `${keysSql(query, 'last')} LIMIT 2`;

@@ -25,3 +25,9 @@ export async function explain(client: Pick<PoolClient, 'query'>, statement: stri
 
 /** Whether no index gives the order. An incremental sort only sorts rows with the same value by their key. */
 export const sorts = ({ 'Node Type': type, Plans = [] }: PlanNode): boolean => type === 'Sort' || Plans.some(sorts);
+
+/** The conditions that rows are compared with after they have been read. */
+export const filtersOf = ({ Filter, Plans = [] }: PlanNode): string[] => [
+  ...(Filter === undefined ? [] : [Filter]),
+  ...Plans.flatMap(filtersOf),
+];

@@ -104,7 +104,7 @@ async function walk(
       const bound = bounds.add(key);
       if (spare !== undefined && mayHaveSecond && bound.n >= rowsAlone) {
         mayHaveSecond = false;
-        const begun = await beginSecondWalk(client, query, every, spare);
+        const begun = await beginSecondWalk(client, query, { every, passed: bound.key, spare });
         if (begun === 'refused') return begun;
         second = begun;
       }

@@ -1,7 +1,7 @@
 import { countBetweenSql, keysAfterSql, keysSql, someBetweenSql, type FrozenQuery } from '../datasets/query.js';
 import type { Bound, KeyBound } from '../plan/segments.js';
 import type { PoolClient } from '../postgres.js';
-import { explain, sorts } from './explain.js';
+import { explain, filtersOf, sorts } from './explain.js';
 import { readKeys } from './read-keys.js';
 import { openKeys } from './walk-from-start.js';
 
@@ -24,8 +24,10 @@ interface Mark {
 
 /** A walk from the last row towards the first. */
 export interface SecondWalk {
-  /** One for about every `every`-th row, starting from the last. */
+  /** Starting from the last row. */
   readonly marks: readonly Mark[];
+  /** Rows from one mark to the next. */
+  readonly spacing: number;
   readonly stop: () => void;
 }
 
@@ -37,33 +39,48 @@ const LEAST_ROWS_PER_BOUND = 10_000;
 /**
  * Begins to walk from the last row, on another connection. If that walk can't go on, the first one continues alone.
  * @param client in a transaction with one snapshot
+ * @param passed the key of a row that the first walk has passed
  * @returns null if it would not help, or there is no connection for it; 'refused' if PostgreSQL can't export the
  * snapshot, which aborts the transaction
  */
 export async function beginSecondWalk(
   client: Pick<PoolClient, 'query'>,
   query: FrozenQuery,
-  every: number,
-  spare: Spare,
+  { every, passed, spare }: { readonly every: number; readonly passed: KeyBound; readonly spare: Spare },
 ): Promise<SecondWalk | 'refused' | null> {
   if (every < LEAST_ROWS_PER_BOUND || !spare.isThere()) return null;
   const fromEnd = keysSql(query, 'last');
-  // Without an index for the order, it would read and sort all rows once more.
-  if (sorts(await explain(client, fromEnd))) return null;
+  if (!(await isServed(client, query, { fromEnd, passed }))) return null;
   const [[snapshot] = []] = await readKeys(client, 'SELECT pg_export_snapshot()').catch(() => []);
   if (snapshot === undefined) return 'refused';
   const marks: Mark[] = [];
+  const spacing = Math.floor(every / MARKS_PER_BOUND);
   let stopped = false;
   const mayGoOn = (): boolean => !stopped && !spare.isNeeded();
-  const work = (second: Pick<PoolClient, 'query'>): Promise<void> =>
-    mark(second, fromEnd, Math.floor(every / MARKS_PER_BOUND), marks, mayGoOn);
+  const work = (second: Pick<PoolClient, 'query'>): Promise<void> => mark(second, fromEnd, spacing, marks, mayGoOn);
   spare.use(snapshot, work).catch(() => undefined);
   return {
-    marks,
+    ...{ marks, spacing },
     stop: () => {
       stopped = true;
     },
   };
+}
+
+/**
+ * Whether an index gives the order, and finds a row by its key. Otherwise the second walk would read and sort all rows
+ * once more, or each query for a key would read the rows before it: behind row-level security whose comparisons aren't
+ * leakproof, and with an index that lacks the key.
+ */
+async function isServed(
+  client: Pick<PoolClient, 'query'>,
+  query: FrozenQuery,
+  { fromEnd, passed }: { readonly fromEnd: string; readonly passed: KeyBound },
+): Promise<boolean> {
+  const walk = await explain(client, fromEnd);
+  if (sorts(walk)) return false;
+  const filters = filtersOf(walk);
+  return filtersOf(await explain(client, keysAfterSql(query, passed, 0))).every((filter) => filters.includes(filter));
 }
 
 async function mark(
@@ -101,10 +118,10 @@ export async function meet(
   client: Pick<PoolClient, 'query'>,
   query: FrozenQuery,
   bound: Bound,
-  { marks }: SecondWalk,
+  { marks, spacing }: SecondWalk,
 ): Promise<Meeting | null> {
   const between = async ({ key }: Mark): Promise<number> => {
-    const [[count = '0'] = []] = await readKeys(client, countBetweenSql(query, bound.key, key));
+    const [[count = '0'] = []] = await readKeys(client, countBetweenSql(query, bound.key, key, spacing));
     return Number(count);
   };
   const reached = marks.length;
@@ -128,8 +145,7 @@ async function isAfter(
   { key }: Bound,
   mark: Mark,
 ): Promise<boolean> {
-  const { rows } = await client.query<{ found: boolean }>(someBetweenSql(query, key, mark.key));
-  return rows[0]?.found === true;
+  return (await client.query(someBetweenSql(query, key, mark.key))).rowCount !== 0;
 }
 
 /**
@@ -148,6 +164,6 @@ export async function* remainingKeys(
     while ((known[from + 1]?.n ?? Infinity) <= n - 2) from += 1;
     const start = known[from];
     if (start === undefined) return;
-    yield await readKeys(client, `${keysAfterSql(query, start.key)} OFFSET ${n - 2 - start.n} LIMIT 3`);
+    yield await readKeys(client, keysAfterSql(query, start.key, n - 2 - start.n));
   }
 }
