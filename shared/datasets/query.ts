@@ -142,11 +142,23 @@ function compare(query: Order, side: 'after' | 'up to', bound: readonly string[]
 
 /** The rows of one segment: after `lower`, up to and including `upper`, in their order; null is unbounded. */
 export function segmentSql(query: FrozenQuery, lower: KeyBound | null, upper: KeyBound | null): string {
-  const bounds = [
-    ...(lower === null ? [] : [compare(query, 'after', lower.map(escapeLiteral))]),
-    ...(upper === null ? [] : [compare(query, 'up to', upper.map(escapeLiteral))]),
+  return `${[query.select, ...segmentConditions(query, lower, upper)].join(' AND ')} ${orderBy(query)}`;
+}
+
+/**
+ * Leading columns in which both bounds are equal are compared with `=`. Otherwise a descending scan would begin at the
+ * first of all rows with that value.
+ */
+function segmentConditions({ key, descending }: Order, lower: KeyBound | null, upper: KeyBound | null): string[] {
+  const same = lower?.slice(0, -1).findIndex((text, column) => text !== upper?.[column]) ?? 0;
+  const equal = same === -1 ? key.length - 1 : same;
+  const rest = { key: key.slice(equal), descending };
+  const literals = (bound: KeyBound): string[] => bound.map(escapeLiteral);
+  return [
+    ...literals(lower?.slice(0, equal) ?? []).map((literal, column) => `${key[column] ?? ''} = ${literal}`),
+    ...(lower === null ? [] : [compare(rest, 'after', literals(lower.slice(equal)))]),
+    ...(upper === null ? [] : [compare(rest, 'up to', literals(upper.slice(equal)))]),
   ];
-  return `${[query.select, ...bounds].join(' AND ')} ${orderBy(query)}`;
 }
 
 /**

@@ -28,9 +28,13 @@ describe('plans of queries along the keys', function () {
     assert.ok((rows[0]?.pages ?? 0) > 200);
   });
 
-  it('begin an ascending segment at its bound, not at the first row with the same value', async () => {
-    const segment = segmentSql(queryOf({ sort: 'kind' }), ['paid', '600000'], ['paid', '630000']);
-    assert.ok((await pagesOf(segment)) < 100);
+  it('begin a segment at its bound, not at the first row with the same value', async () => {
+    const low = ['paid', '600000'];
+    const high = ['paid', '630000'];
+    assert.ok((await pagesOf(segmentSql(queryOf({ sort: 'kind' }), low, high))) < 100);
+    assert.ok((await pagesOf(segmentSql(queryOf({ sort: '-kind' }), high, low))) < 100);
+    const across = segmentSql(queryOf({ sort: 'kind' }), ['paid', '870000'], ['sent', '30000']);
+    assert.ok((await pagesOf(across)) < 200);
   });
 
   async function pagesOf(statement: string): Promise<number> {
