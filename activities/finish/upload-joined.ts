@@ -26,6 +26,9 @@ interface JoinWork {
   readonly signal: AbortSignal;
 }
 
+/** A part may be made of hundreds of small pieces, and each request takes some milliseconds, however few its bytes. */
+const READS_AT_ONCE = 8;
+
 /**
  * Uploads the parts that are made of held and computed pieces, one at a time.
  * @returns all parts, in the order of the file
@@ -33,15 +36,10 @@ interface JoinWork {
 export async function uploadJoined(deps: Deps, work: JoinWork): Promise<NumberedPart[]> {
   const uploaded = work.sources.flatMap((source) => ('uploaded' in source ? source.uploaded : []));
   const known = new Map(uploaded.map((part) => [part.number, part]));
-  const reader = new PieceReader(deps.store, work.sources);
   const joined: NumberedPart[] = [];
-  try {
-    for (const part of work.parts) {
-      work.signal.throwIfAborted();
-      joined.push(part.kind === 'new' ? await uploadNew(deps, work, part, reader) : existing(known, part.number));
-    }
-  } finally {
-    await reader.close();
+  for (const part of work.parts) {
+    work.signal.throwIfAborted();
+    joined.push(part.kind === 'new' ? await uploadNew(deps, work, part) : existing(known, part.number));
   }
   return joined;
 }
@@ -54,15 +52,13 @@ function existing(known: ReadonlyMap<number, NumberedPart>, number: number): Num
 
 async function uploadNew(
   { store, buffers }: Deps,
-  { target, signal }: JoinWork,
+  { target, sources, signal }: JoinWork,
   { number, size, from }: Extract<FilePart, { kind: 'new' }>,
-  reader: PieceReader,
 ): Promise<NumberedPart> {
   const buffer = buffers.take(size);
   try {
-    let at = 0;
-    for (const range of from) at += await reader.copy(range, buffer, at);
     const body = buffer.subarray(0, size);
+    await copyRanges(store, sources, from, body, signal);
     const sum = crc32(body);
     const etag = await store.uploadPart(target, { partNumber: number, body, crc32: sum, signal });
     if (etag === null) throw new ServiceError('UPLOAD_LOST', 'The multipart upload is gone.');
@@ -72,55 +68,42 @@ async function uploadNew(
   }
 }
 
-/** Reads pieces in the order of the file, so that each temporary object is read once, from its beginning to its end. */
-class PieceReader {
-  private open: { readonly piece: number; readonly chunks: AsyncIterator<Buffer>; rest: Buffer } | null = null;
-
-  constructor(
-    private readonly store: ActivityDeps['store'],
-    private readonly sources: readonly JoinSource[],
-  ) {}
-
-  /**
-   * Copies a range of a piece. Ranges of one temporary object must follow each other.
-   * @returns how many bytes
-   */
-  async copy({ piece, start, end }: PieceRange, buffer: Buffer, at: number): Promise<number> {
-    const source = this.sources[piece];
-    if (source !== undefined && 'bytes' in source) return source.bytes.copy(buffer, at, start, end);
-    const size = end - start;
-    for (let copied = 0; copied < size;) {
-      const bytes = await this.next(piece, size - copied);
-      copied += bytes.copy(buffer, at + copied);
-    }
-    return size;
+/** Fills `body` with ranges of pieces, one after the other. When it ends, nothing writes into `body` any more. */
+async function copyRanges(
+  store: Deps['store'],
+  sources: readonly JoinSource[],
+  ranges: readonly PieceRange[],
+  body: Buffer,
+  signal: AbortSignal,
+): Promise<void> {
+  let at = 0;
+  for (let first = 0; first < ranges.length; first += READS_AT_ONCE) {
+    signal.throwIfAborted();
+    const copies = ranges.slice(first, first + READS_AT_ONCE).map((range) => {
+      const place = body.subarray(at, (at += range.end - range.start));
+      return copyRange(store, sources[range.piece], range, place);
+    });
+    for (const result of await Promise.allSettled(copies)) if (result.status === 'rejected') throw result.reason;
   }
+}
 
-  async close(): Promise<void> {
-    const { open } = this;
-    this.open = null;
-    await open?.chunks.return?.();
+async function copyRange(
+  store: Deps['store'],
+  source: JoinSource | undefined,
+  { piece, start, end }: PieceRange,
+  place: Buffer,
+): Promise<void> {
+  if (source === undefined || 'uploaded' in source) {
+    throw new ServiceError('INTERNAL', `Piece ${piece} is not a temporary object.`);
   }
-
-  /** Reads at most `wanted` more bytes of a piece. */
-  private async next(piece: number, wanted: number): Promise<Buffer> {
-    const reading = this.open?.piece === piece ? this.open : await this.begin(piece);
-    if (reading.rest.length === 0) {
-      const next = await reading.chunks.next();
-      if (next.done === true)
-        throw new ServiceError('STORAGE_UNAVAILABLE', 'A temporary object is shorter than expected.');
-      reading.rest = next.value;
-    }
-    const taken = reading.rest.subarray(0, wanted);
-    reading.rest = reading.rest.subarray(taken.length);
-    return taken;
+  if ('bytes' in source) {
+    source.bytes.copy(place, 0, start, end);
+    return;
   }
-
-  private async begin(piece: number) {
-    await this.close();
-    const source = this.sources[piece];
-    if (source === undefined || !('key' in source))
-      throw new ServiceError('INTERNAL', `Piece ${piece} is not a temporary object.`);
-    return (this.open = { piece, chunks: this.store.read(source.key), rest: Buffer.alloc(0) });
+  if (place.length === 0) return;
+  let copied = 0;
+  for await (const bytes of store.read(source.key, { start, end })) copied += bytes.copy(place, copied);
+  if (copied < place.length) {
+    throw new ServiceError('STORAGE_UNAVAILABLE', 'A temporary object is shorter than expected.');
   }
 }

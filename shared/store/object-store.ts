@@ -22,6 +22,11 @@ export interface ListedObject {
   readonly modifiedAt: Date;
 }
 
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface PresignOptions extends NamedFile {
   readonly method: 'GET' | 'HEAD';
   /** S3 uses whole seconds, rounded down. */
@@ -90,12 +95,23 @@ export class ObjectStore extends MultipartUploads {
 
   /**
    * Reads an object's bytes in order.
+   * @param range only its bytes from `start`, counted from 0, to before `end`
    * @throws ServiceError STORAGE_UNAVAILABLE, also if the object is missing
    */
-  async *read(key: string): AsyncGenerator<Buffer> {
-    const { Body } = await this.run(() => this.s3.send(new GetObjectCommand(this.at(key))));
+  async *read(key: string, range?: ByteRange): AsyncGenerator<Buffer> {
+    const { start, end } = range ?? { start: 0, end: Infinity };
+    const ranged = range === undefined ? {} : { Range: `bytes=${start}-${end - 1}` };
+    const command = new GetObjectCommand({ ...this.at(key), ...ranged });
+    const { Body, ContentRange } = await this.run(() => this.s3.send(command));
     if (!(Body instanceof Readable)) throw new TypeError('the store returned no stream');
-    for await (const chunk of Body) yield chunk as Buffer;
+    // A server may ignore the range and send the whole object.
+    let at = ContentRange === undefined ? 0 : start;
+    for await (const chunk of Body as AsyncIterable<Buffer>) {
+      const wanted = chunk.subarray(Math.max(0, start - at), end - at);
+      at += chunk.length;
+      if (wanted.length > 0) yield wanted;
+      if (at >= end) return;
+    }
   }
 
   /** Succeeds if the object does not exist. */

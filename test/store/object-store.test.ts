@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { combineCrc32, crc32Base64 } from '../../shared/plan/crc32.js';
-import type { ObjectStore } from '../../shared/store/object-store.js';
+import type { ByteRange, ObjectStore } from '../../shared/store/object-store.js';
 import { openObjectStore, type OpenedObjectStore } from '../../shared/startup/open-object-store.js';
 import { deeply } from '../support/depth.js';
 import { describeEveryStore } from '../support/stores.js';
@@ -40,11 +41,8 @@ describeEveryStore('the object store', (environment) => {
   });
 
   const put = (at: string, ...chunks: readonly Buffer[]) => putChunks(store, at, ...chunks);
-  async function read(at: string): Promise<Buffer> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of store.read(at)) chunks.push(chunk);
-    return Buffer.concat(chunks);
-  }
+  const read = async (at: string, range?: ByteRange): Promise<Buffer> =>
+    Buffer.concat((await Readable.from(store.read(at, range)).toArray()) as Buffer[]);
   const upload = async () => ({ key, uploadId: await store.createUpload(key, HEADERS) });
   async function part(target: { key: string; uploadId: string }, number: number, body: Buffer) {
     const etag = await store.uploadPart(target, { partNumber: number, body, crc32: crc32(body) });
@@ -66,6 +64,15 @@ describeEveryStore('the object store', (environment) => {
         await put(key, body);
         assert((await read(key)).equals(body));
         assert.equal((await store.head(key))?.size, body.length);
+      }
+    });
+
+    it('can be read in part', async () => {
+      const body = Buffer.concat([LARGE, SMALL]);
+      await put(key, body);
+      for (const start of [0, 1, LARGE.length - 1, body.length - 1]) {
+        const range = { start, end: Math.min(start + 2, body.length) };
+        assert((await read(key, range)).equals(body.subarray(range.start, range.end)));
       }
     });
 
