@@ -11,8 +11,12 @@ export interface Spare {
   readonly isThere: () => boolean;
   /** Whether another activity waits for one. */
   readonly isNeeded: () => boolean;
-  /** Runs work on it, with the same settings and an exported snapshot. */
-  readonly use: (snapshot: string, work: (client: Pick<PoolClient, 'query'>) => Promise<void>) => Promise<void>;
+  /** Runs work on it, with the same settings and an exported snapshot. Closes the connection when `signal` aborts. */
+  readonly use: (
+    snapshot: string,
+    work: (client: Pick<PoolClient, 'query'>) => Promise<void>,
+    signal: AbortSignal,
+  ) => Promise<void>;
 }
 
 /** A row that the second walk has passed. */
@@ -33,6 +37,8 @@ export interface SecondWalk {
 
 /** Marks are closer to each other than bounds, because the number of rows is known only after both walks have met. */
 const MARKS_PER_BOUND = 8;
+/** How long its last query may take once nobody needs it: usually milliseconds, but it may wait for a lock. */
+const LAST_QUERY_MS = 1000;
 /** With more bounds, finding their keys from the marks would take as long as the walk saves. */
 const LEAST_ROWS_PER_BOUND = 10_000;
 
@@ -55,14 +61,18 @@ export async function beginSecondWalk(
   if (snapshot === undefined) return 'refused';
   const marks: Mark[] = [];
   const spacing = Math.floor(every / MARKS_PER_BOUND);
+  const cut = new AbortController();
   let stopped = false;
   const mayGoOn = (): boolean => !stopped && !spare.isNeeded();
   const work = (second: Pick<PoolClient, 'query'>): Promise<void> => mark(second, fromEnd, spacing, marks, mayGoOn);
-  spare.use(snapshot, work).catch(() => undefined);
+  spare.use(snapshot, work, cut.signal).catch(() => undefined);
   return {
     ...{ marks, spacing },
     stop: () => {
       stopped = true;
+      setTimeout(() => {
+        cut.abort();
+      }, LAST_QUERY_MS).unref();
     },
   };
 }

@@ -109,7 +109,7 @@ export class Source {
     return {
       isThere: () => !isNeeded() && (pool.idleCount > 0 || pool.totalCount < pool.options.max),
       isNeeded,
-      use: (snapshot, work) => this.session(session, signal, work, snapshot),
+      use: (snapshot, work, stop) => this.session(session, AbortSignal.any([signal, stop]), work, snapshot),
     };
   }
 

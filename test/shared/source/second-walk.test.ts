@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPool } from '../../../shared/postgres.js';
 import { Source } from '../../../shared/source/source.js';
 import { EVERY, openWalks, queryOf, queryOfTable, TENANT, walked, type Walks } from './walks.js';
@@ -100,6 +101,23 @@ describe('a second walk from the last row', function () {
       await own.end();
       await client.query(`DROP OWNED BY ${reader}; DROP ROLE ${reader}`);
     }
+  });
+
+  it('ends with the first one, even within a long query', async () => {
+    const own = createPool(walks.url, { max: 2, name: 'walks', onIdleError: assert.ifError });
+    const { from } = queryOf();
+    const slow = `${from} AND (current_query() NOT LIKE 'FETCH RELATIVE%' OR pg_sleep(0.1) IS NOT NULL)`;
+    const bounds = await new Source(own).bounds(walked, { ...queryOf(), from: slow }, EVERY, session, never);
+    assert.deepEqual(bounds, await walks.walkAlone(queryOf()));
+    const walking = async (): Promise<number> => {
+      const { rows } = await walks.pool.query(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'FETCH RELATIVE%'",
+      );
+      return rows.length;
+    };
+    assert.equal(await walking(), 1);
+    while ((await walking()) > 0) await sleep(50);
+    await own.end();
   });
 
   it('gives up its connection if another activity waits for one, and returns it at the end', async () => {
