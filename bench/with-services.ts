@@ -1,3 +1,4 @@
+import { allEnded } from '../shared/all-ended.js';
 import type { Lab } from './lab.js';
 import { startBenchService, type BenchService, type BenchServiceOptions } from './service.js';
 
@@ -21,7 +22,7 @@ export async function withServices<Name extends string, T>(
           await startBenchService(stack, programs, { ...options, name, dist, segmentsInFlight, cpuProfile }),
         ]);
       });
-      for (const start of await Promise.allSettled(starts)) if (start.status === 'rejected') throw start.reason;
+      await allEnded(starts);
     });
     return await work(Object.fromEntries(running) as Readonly<Record<Name, BenchService>>);
   } finally {

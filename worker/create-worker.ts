@@ -12,6 +12,7 @@ import {
   createMailActivities,
   createWebhookActivities,
 } from '../activities/index.js';
+import { allEnded } from '../shared/all-ended.js';
 import { CONTROL_QUEUE, DATA_QUEUE, MAIL_QUEUE, WEBHOOK_QUEUE } from '../shared/temporal/names.js';
 import { metricSinks } from './metric-sinks.js';
 import { activityLogFields } from './activity-log-fields.js';
@@ -98,8 +99,7 @@ export async function createWorker(options: WorkerOptions): Promise<ExportWorker
       const ends = workers.map((worker) => worker.run().finally(shutdown));
       // The stop signal may have arrived while the workflows were being bundled.
       if (stopping) shutdown();
-      const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
-      if (failed !== undefined) throw failed.reason;
+      await allEnded(ends);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { crc32 } from '@node-rs/crc32';
+import { allEnded } from '../../shared/all-ended.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { FilePart, Piece, PieceRange } from '../../shared/plan/pieces.js';
 import type { ActivityDeps } from '../deps.js';
@@ -83,7 +84,7 @@ async function copyRanges(
       const place = body.subarray(at, (at += range.end - range.start));
       return copyRange(store, sources[range.piece], range, place);
     });
-    for (const result of await Promise.allSettled(copies)) if (result.status === 'rejected') throw result.reason;
+    await allEnded(copies);
   }
 }
 

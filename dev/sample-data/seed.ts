@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { allEnded } from '../all-ended.js';
+import { allEnded } from '../../shared/all-ended.js';
 import { StackError } from '../stack/stack-error.js';
 import { insertAwkwardOrders, insertRows, rowCount, type SampleSize } from './rows.js';
 import { ACCOUNTANTS, definitionOf, makeAccountants, rowSecurity, TABLES, type Table } from './tables.js';

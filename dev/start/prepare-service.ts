@@ -1,4 +1,4 @@
-import { allEnded } from '../all-ended.js';
+import { allEnded } from '../../shared/all-ended.js';
 import { migrate } from '../../shared/job/migrate.js';
 import { connectTemporal } from '../../shared/temporal/client.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';

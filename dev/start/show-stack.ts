@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allEnded } from '../all-ended.js';
+import { allEnded } from '../../shared/all-ended.js';
 import { buildPage } from '../build-page.js';
 import type { Progress } from '../stack/progress.js';
 import { StackError } from '../stack/stack-error.js';

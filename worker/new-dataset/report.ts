@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Dataset } from '../../shared/datasets/define-dataset.js';
+import { withCount } from '../../shared/text/with-count.js';
 import type { Proposal } from './propose-dataset.js';
 
 /**
@@ -11,9 +12,9 @@ export function report(proposal: Proposal, file: string, hasTenants: boolean): s
   const { name, key, tenantColumn, columns, filters = {}, sorts = [] } = dataset;
   const settings = `DATASETS_MODULE=${file}${tenantColumn === undefined && hasTenants ? ' and JWT_TENANT_CLAIM= (empty)' : ''}`;
   const parts = [
-    counted(Object.keys(columns).length, 'column'),
-    counted(Object.keys(filters).length, 'filter'),
-    counted(sorts.length, 'sort'),
+    withCount(Object.keys(columns).length, 'column'),
+    withCount(Object.keys(filters).length, 'filter'),
+    withCount(sorts.length, 'sort'),
   ];
   return [
     `${file}: dataset ${name}, key (${key.join(', ')}), ${parts.join(', ')}.`,
@@ -24,8 +25,6 @@ export function report(proposal: Proposal, file: string, hasTenants: boolean): s
     `Review it, then start every API and every worker with ${settings}`,
   ].join('\n');
 }
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 function userAdvice({ dataset: { userColumn }, userCandidates }: Proposal): string[] {
   if (userColumn !== undefined) {

@@ -1,6 +1,7 @@
 import type { Warning } from '../../contract.js';
 import type { Mask } from '../../datasets/column-types.js';
 import type { Withheld } from '../../datasets/withheld.js';
+import { withCount } from '../../text/with-count.js';
 import type { Bundle } from '../file-spec.js';
 import type { ManifestFile } from './manifest.js';
 
@@ -17,7 +18,7 @@ const MASKED: Readonly<Record<Mask, string>> = {
 export function missingLines(files: readonly ManifestFile[], { requestedBy, leftOutFiles }: Bundle): string[] {
   const lines = [
     ...files.flatMap(linesOf),
-    ...(leftOutFiles === 0 ? [] : [`  ${counted(leftOutFiles, 'other file')}: left out`]),
+    ...(leftOutFiles === 0 ? [] : [`  ${withCount(leftOutFiles, 'other file')}: left out`]),
   ];
   if (lines.length === 0) return [];
   const why =
@@ -34,18 +35,16 @@ function linesOf({ name, schema, left_out: leftOut }: ManifestFile): string[] {
   const lines = [
     ...schema.flatMap(({ label, mask }) => (mask === undefined ? [] : [`${label}: ${MASKED[mask]}`])),
     ...leftOut.locked.map(({ label, reason }) => `${label}: left out. ${reason}`),
-    ...(leftOut.hidden === 0 ? [] : [`${counted(leftOut.hidden, 'hidden column')}: left out`]),
+    ...(leftOut.hidden === 0 ? [] : [`${withCount(leftOut.hidden, 'hidden column')}: left out`]),
   ];
   return lines.length === 0 ? [] : [`  ${name}:`, ...lines.map((line) => `    ${line}`)];
 }
-
-const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
 
 /** The job's warnings about an archive. */
 export function withheldWarnings({ withheld, leftOutFiles }: Bundle): Warning[] {
   const total = (of: (file: Withheld) => number): number => withheld.reduce((sum, file) => sum + of(file), 0);
   const warning = (code: string, count: number, thing: string, what: string): Warning[] => {
-    const message = `${counted(count, thing)} ${count === 1 ? 'is' : 'are'} ${what}.`;
+    const message = `${withCount(count, thing)} ${count === 1 ? 'is' : 'are'} ${what}.`;
     return count === 0 ? [] : [{ code, message, count }];
   };
   const masked = total(({ masked: masks }) => Object.keys(masks).length);
