@@ -3,6 +3,7 @@ import type { Principal } from '../../api/deps.js';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { manifestOf, unpacked } from '../conformance/archives.js';
 import { queryRows } from '../support/database.js';
+import { eraseExports } from '../support/erase-exports.js';
 import { download, postExport, until, untilEnded } from '../support/exports.js';
 import { holdRows } from '../support/hold-rows.js';
 import type { TestService } from '../support/service.js';
@@ -20,10 +21,7 @@ describe('an export on behalf of a user whose administrator is erased', () => {
   });
   after(() => endStage({ service, doors }));
 
-  const erase = async ({ userId }: Principal): Promise<void> => {
-    const answer = await service.ask('DELETE', `/v1/users/${userId}/exports`, { as: eraser });
-    assert.equal(answer.status, 200, answer.text);
-  };
+  const erase = (user: Principal): Promise<void> => eraseExports(service, user, eraser);
   /** The export is the user's, without a trace of the administrator. */
   async function assertForgotten(jobId: string, admin: Reader): Promise<void> {
     const [row] = await queryRows<{ row: string }>(

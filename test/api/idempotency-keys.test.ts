@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Principal } from '../../api/deps.js';
 import { idFor } from '../../api/http/input.js';
 import type { Answer } from '../support/answer.js';
+import { eraseExports } from '../support/erase-exports.js';
 import { postExport, untilEnded } from '../support/exports.js';
 import { startService, type TestService } from '../support/service.js';
 import { assertProblem } from './problems.js';
@@ -127,10 +128,7 @@ describe('an Idempotency-Key', () => {
     const body = { ...REQUEST, on_behalf_of: user.userId };
     const { job_id: jobId } = (await post(admin, 'archive', body)).json as { job_id: string };
     await untilEnded(service, user, jobId);
-    const erased = await service.ask('DELETE', `/v1/users/${encodeURIComponent(admin.userId)}/exports`, {
-      as: { ...someone(), scopes: ADMIN },
-    });
-    assert.equal(erased.status, 200, erased.text);
+    await eraseExports(service, admin, { ...someone(), scopes: ADMIN });
     assertProblem(await post(admin, 'archive', body), 'IDEMPOTENCY_KEY_REUSED');
     await untilEnded(service, user, await postExport(service, admin, body));
   });

@@ -18,7 +18,7 @@ describe("a schedule of a colleague's shared saved export", () => {
   });
   after(() => closeCleanly(service));
 
-  const { ask, save } = savedExportsOf(() => service);
+  const { ask, save, runSchedule: run } = savedExportsOf(() => service);
 
   /** A saved export with what its owner may not want to leave behind. */
   const bodyOf = (owner: Reader) => ({
@@ -38,15 +38,6 @@ describe("a schedule of a colleague's shared saved export", () => {
     const answer = await service.ask('POST', '/v1/schedules', { as: user, body });
     assert.equal(answer.status, 201, answer.text);
     return (answer.json as { schedule_id: string }).schedule_id;
-  }
-  async function run(user: Principal, scheduleId: string, last = ''): Promise<string> {
-    const jobId = await until('another run', async () => {
-      const { json } = await service.ask('POST', `/v1/schedules/${scheduleId}/run`, { as: user });
-      const { job_id: id = null } = json as { job_id?: string | null };
-      return id !== null && id !== last && id;
-    });
-    await until('its export', () => service.deps.jobs.find(jobId));
-    return jobId;
   }
   /** What the colleague and Temporal have of the schedule. */
   async function assertNoTraces(owner: Reader, user: Principal, scheduleId: string): Promise<void> {

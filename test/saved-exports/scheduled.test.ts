@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Principal } from '../../api/deps.js';
 import { assertProblem } from '../api/problems.js';
-import { download, until, untilEnded } from '../support/exports.js';
+import { download, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { someUser, startService, type TestService } from '../support/service.js';
 import { SAVED_BODY, SAVED_REQUEST, savedExportsOf } from './support.js';
@@ -16,25 +15,7 @@ describe('saved exports and schedules', () => {
   });
   after(() => closeCleanly(service));
 
-  const { ask, save } = savedExportsOf(() => service);
-
-  /**
-   * Runs a schedule.
-   * @param last its previous run: two calls within a second are one run
-   * @returns the id of an export that exists
-   */
-  async function run(as: Principal, scheduleId: string, last = ''): Promise<string> {
-    const jobId = await until('another run', async () => {
-      const { json } = await service.ask('POST', `/v1/schedules/${scheduleId}/run`, { as });
-      const { job_id: id = null } = json as { job_id?: string | null };
-      return id !== null && id !== last && id;
-    });
-    await until('its export', async () => {
-      const { status } = await service.ask('GET', `/v1/exports/${jobId}`, { as });
-      return status === 200;
-    });
-    return jobId;
-  }
+  const { ask, save, runSchedule: run } = savedExportsOf(() => service);
 
   it('are run in their current version', async () => {
     const user = someUser();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Principal } from '../../api/deps.js';
 import type { Answer } from '../support/answer.js';
+import { until } from '../support/exports.js';
 import type { TestService } from '../support/service.js';
 
 export const SAVED_EXPORTS_PATH = '/v1/saved-exports';
@@ -32,5 +33,22 @@ export function savedExportsOf(at: () => TestService) {
     const { json } = await ask('GET', '?limit=100', as);
     return (json as { saved_exports: ShownSavedExport[] }).saved_exports.map(({ name }) => name);
   };
-  return { ask, save, namesOf };
+  /**
+   * Runs a schedule.
+   * @param last its previous run: two calls within a second are one run
+   * @returns the id of an export that exists
+   */
+  async function runSchedule(as: Principal, scheduleId: string, last = ''): Promise<string> {
+    const jobId = await until('another run', async () => {
+      const { json } = await at().ask('POST', `/v1/schedules/${scheduleId}/run`, { as });
+      const { job_id: id = null } = json as { job_id?: string | null };
+      return id !== null && id !== last && id;
+    });
+    await until('its export', async () => {
+      const { status } = await at().ask('GET', `/v1/exports/${jobId}`, { as });
+      return status === 200;
+    });
+    return jobId;
+  }
+  return { ask, save, namesOf, runSchedule };
 }

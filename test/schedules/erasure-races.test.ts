@@ -8,6 +8,7 @@ import type { ExportResult } from '../../shared/temporal/inputs.js';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
 import type { Answer } from '../support/answer.js';
 import { queryRows } from '../support/database.js';
+import { eraseExports } from '../support/erase-exports.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { holdRows } from '../support/hold-rows.js';
 import { someUser, startService, type TestService } from '../support/service.js';
@@ -25,10 +26,7 @@ describe('an erasure, at a moment when Temporal does not list everything yet,', 
   });
   after(() => service.close());
 
-  const erase = async ({ userId }: Principal): Promise<void> => {
-    const answer = await service.ask('DELETE', `/v1/users/${userId}/exports`, { as: admin });
-    assert.equal(answer.status, 200, answer.text);
-  };
+  const erase = (user: Principal): Promise<void> => eraseExports(service, user, admin);
   const postSchedule = (as: Principal, key?: string): Promise<Answer> =>
     service.ask('POST', '/v1/schedules', {
       ...{ as, body: { name: 'Yearly', cron: '@yearly', request: REQUEST } },

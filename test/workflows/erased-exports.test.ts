@@ -3,6 +3,7 @@ import type { Principal } from '../../api/deps.js';
 import { exportWorkflowId, notificationWorkflowId } from '../../shared/temporal/names.js';
 import { ownerQuery } from '../../shared/temporal/search-attributes.js';
 import { queryRows } from '../support/database.js';
+import { eraseExports } from '../support/erase-exports.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, startService, type TestService } from '../support/service.js';
 import {
@@ -29,10 +30,7 @@ describe('a reset after its user was erased', () => {
   });
   after(() => service.close());
 
-  async function erase({ userId }: Principal): Promise<void> {
-    const answer = await service.ask('DELETE', `/v1/users/${userId}/exports`, { as: admin });
-    assert.equal(answer.status, 200, answer.text);
-  }
+  const erase = (user: Principal): Promise<void> => eraseExports(service, user, admin);
   const untilListed = (user: Principal, workflowId: string): Promise<true> =>
     until(`${workflowId} is listed`, async () => {
       const query = `${ownerQuery(user)} AND WorkflowId = "${workflowId}"`;
